@@ -1,0 +1,47 @@
+"""The `learnface` command: one subcommand a file, loaded only when it is called.
+
+Subcommands import TensorFlow and friends inside their functions, so that `learnface --help` is instant.
+"""
+
+import sys
+
+import typer
+from rich.console import Console
+
+from learnface.errors import LearnfaceError
+from learnface.version import __version__
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="learnface",
+    help="Recognise learners' emotions from faces: photographs, clips and videos.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+# One line a subcommand:  app.command(name="predict")(predict.predict)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"learnface {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(
+        False, "--version", callback=_print_version, is_eager=True, help="Print the version and stop."
+    ),
+) -> None:
+    """Recognise learners' emotions from faces: photographs, clips and videos."""
+
+
+def main() -> None:
+    """Run the command line; a `LearnfaceError` is printed in one sentence and exits with code 2."""
+    try:
+        app()
+    except LearnfaceError as error:
+        Console(stderr=True).print(f"[bold red]error:[/] {error}", highlight=False, soft_wrap=True)
+        sys.exit(2)

@@ -1,0 +1,66 @@
+"""Files that are whole or absent: atomic writes, hashes, and the cache folder."""
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+__all__ = ["atomic_path", "cache_dir", "sha256", "write_text"]
+
+
+@contextlib.contextmanager
+def atomic_path(path: str | Path) -> Iterator[Path]:
+    """Yield a temporary path beside `path` that takes its place only when the block succeeds.
+
+    A reader sees the old file or the new one, never half of one; an error or a kill leaves the old.
+
+    Args:
+        path: the file to write. Missing parent folders are made. The temporary file keeps the
+            suffix, because many writers choose their format by it.
+
+    Example:
+        >>> folder = Path(tempfile.mkdtemp())
+        >>> with atomic_path(folder / "table.csv") as temporary:
+        ...     _ = temporary.write_text("a,b")
+        >>> [p.name for p in folder.iterdir()]
+        ['table.csv']
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.chmod(0o666 & ~_umask())
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())  # else a power cut may leave the new name on an empty file
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Write `text` to `path` as UTF-8, atomically."""
+    with atomic_path(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def sha256(path: str | Path) -> str:
+    """Return the SHA-256 of a file as 64 hexadecimal digits, reading it in pieces."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def cache_dir() -> Path:
+    """Return the folder for downloads: `$LEARNFACE_CACHE`, or `~/.cache/learnface`."""
+    return Path(os.environ.get("LEARNFACE_CACHE") or Path.home() / ".cache" / "learnface")
+
+
+def _umask() -> int:
+    """Return this process's umask, which can only be read by setting it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
