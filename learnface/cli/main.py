@@ -7,6 +7,7 @@ import sys
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from learnface.errors import LearnfaceError
 from learnface.version import __version__
@@ -43,5 +44,6 @@ def main() -> None:
     try:
         app()
     except LearnfaceError as error:
-        Console(stderr=True).print(f"[bold red]error:[/] {error}", highlight=False, soft_wrap=True)
+        message = Text.assemble(("error: ", "bold red"), str(error))  # not markup: messages hold brackets
+        Console(stderr=True).print(message, soft_wrap=True)
         sys.exit(2)

@@ -1,0 +1,37 @@
+import pytest
+
+from learnface.cli import main as cli
+from learnface.errors import DataError
+from learnface.version import __version__
+
+
+def run(monkeypatch, *arguments) -> int:
+    monkeypatch.setattr("sys.argv", ["learnface", *arguments])
+    with pytest.raises(SystemExit) as stop:
+        cli.main()
+    return stop.value.code or 0
+
+
+def test_version(monkeypatch, capsys):
+    assert run(monkeypatch, "--version") == 0
+    assert capsys.readouterr().out.strip() == f"learnface {__version__}"
+
+
+def test_error_is_one_sentence_and_exit_code_2(monkeypatch, capsys):
+    def fail():
+        raise DataError("labels.csv has no column 'label': add it")
+
+    monkeypatch.setattr(cli, "app", fail)
+    assert run(monkeypatch) == 2
+    assert capsys.readouterr().err.strip() == "error: labels.csv has no column 'label': add it"
+
+
+def test_brackets_in_an_error_are_printed(monkeypatch, capsys):
+    """Rich would take [0, 1] for markup."""
+
+    def fail():
+        raise DataError("run pip install 'learnface[detectors]'")
+
+    monkeypatch.setattr(cli, "app", fail)
+    run(monkeypatch)
+    assert "learnface[detectors]" in capsys.readouterr().err
