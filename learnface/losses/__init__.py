@@ -1,0 +1,5 @@
+"""Losses that Keras lacks."""
+
+from learnface.losses.concordance_loss import ConcordanceLoss
+
+__all__ = ["ConcordanceLoss"]

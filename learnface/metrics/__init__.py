@@ -1,0 +1,45 @@
+"""How good a recogniser is: scores of whole sets on arrays, and streaming metrics for Keras.
+
+The functions on arrays load no Keras; the Keras metrics load it when they are first asked for.
+"""
+
+import importlib
+
+from learnface.metrics.calibration import (
+    apply_temperature,
+    expected_calibration_error,
+    fit_temperature,
+    reliability_table,
+)
+from learnface.metrics.classification import classification_scores, confusion_matrix
+from learnface.metrics.concordance import ConcordanceAccumulator, affect_scores, concordance
+from learnface.metrics.intervals import bootstrap_interval, wilson_interval
+
+__all__ = [
+    "ConcordanceAccumulator",
+    "ConcordanceCorrelation",
+    "MacroF1",
+    "UnweightedAverageRecall",
+    "affect_scores",
+    "apply_temperature",
+    "bootstrap_interval",
+    "classification_scores",
+    "concordance",
+    "confusion_matrix",
+    "expected_calibration_error",
+    "fit_temperature",
+    "reliability_table",
+    "wilson_interval",
+]
+
+_KERAS = {
+    "ConcordanceCorrelation": "concordance_correlation",
+    "MacroF1": "macro_f1",
+    "UnweightedAverageRecall": "average_recall",
+}
+
+
+def __getattr__(name: str):
+    if name not in _KERAS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_KERAS[name]}"), name)

@@ -1,0 +1,121 @@
+"""The concordance correlation coefficient (CCC) as a streaming Keras metric."""
+
+from collections.abc import Sequence
+
+import keras
+from keras import ops
+
+__all__ = ["ConcordanceCorrelation"]
+
+
+@keras.saving.register_keras_serializable(package="learnface")
+class ConcordanceCorrelation(keras.Metric):
+    """Concordance correlation (CCC) of valence and arousal over a whole set, without unannotated frames.
+
+    `keras.metrics.ConcordanceCorrelation` is another thing: it averages the CCCs of batches, which is not the
+    CCC of the set, by default it takes them across the outputs of one sample, and it cannot mask.
+    This one merges the moments of batches, and equals `learnface.metrics.concordance` on all frames at once.
+
+    Args:
+        dimensions: number of outputs, such as 2 for valence and arousal.
+        dimension: report this one alone, such as 0 for valence; `None` reports the mean over dimensions.
+        mask_values: a frame with one of these (or NaN) in `y_true` does not count.
+        name: name of the metric.
+        dtype: dtype of the moments. Backends without float64 (JAX by default, Apple's GPUs) need `"float32"`.
+
+    References:
+        Lin 1989, A concordance correlation coefficient to evaluate reproducibility. Chan et al. 1979,
+        Updating formulae and a pairwise algorithm for computing sample variances.
+
+    Example:
+        >>> metric = ConcordanceCorrelation(dimensions=1)
+        >>> metric.update_state([[1.0], [2.0]], [[2.0], [3.0]])
+        >>> metric.update_state([[3.0], [-5.0]], [[4.0], [0.0]])  # -5: not annotated
+        >>> round(float(metric.result()), 4)
+        0.5714
+    """
+
+    def __init__(
+        self,
+        dimensions: int = 2,
+        dimension: int | None = None,
+        mask_values: Sequence[float] | None = (-5.0, -2.0),
+        name: str = "ccc",
+        dtype="float64",
+    ):
+        super().__init__(name=name, dtype=dtype)
+        if dimension is not None and not 0 <= dimension < dimensions:
+            raise ValueError(f"dimension is {dimension}, but must be None or from 0 to {dimensions - 1}")
+        self.dimensions = dimensions
+        self.dimension = dimension
+        self.mask_values = tuple(mask_values or ())
+        self._direction = "up"
+        self.count = self.add_variable((), initializer="zeros", name="count")
+        self.means = self.add_variable((2, dimensions), initializer="zeros", name="means")
+        # Sums of squared deviations of truth and prediction, and of the deviations' products.
+        self.scatter = self.add_variable((3, dimensions), initializer="zeros", name="scatter")
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        """Add a batch.
+
+        Args:
+            y_true: annotations, `(batch, dimensions)` or `(batch, frames, dimensions)`; with one dimension
+                that axis may be left out.
+            y_pred: predictions of the same shape.
+            sample_weight: weight of each frame, `(batch,)` or `(batch, frames)`.
+        """
+        true = ops.reshape(ops.convert_to_tensor(y_true, dtype=self.dtype), (-1, self.dimensions))
+        pred = ops.reshape(ops.convert_to_tensor(y_pred, dtype=self.dtype), (-1, self.dimensions))
+        weight = self._weights(true, sample_weight)
+        count = ops.sum(weight)
+        values = ops.where(weight > 0, ops.stack([true, pred]), 0)  # NaN times a weight of 0 is NaN
+        means = ops.sum(weight * values, axis=1) / _or_one(count)
+        deviations = values - means[:, None]
+        self._merge(count, means, ops.sum(weight * _products(deviations), axis=1))
+
+    def result(self):
+        """Return CCC, a scalar in [-1, 1]: of `dimension`, or the mean; 0 before any frame."""
+        total = _or_one(self.count)
+        scatter = ops.convert_to_tensor(self.scatter) / total
+        scale = scatter[0] + scatter[1] + ops.square(self.means[0] - self.means[1])
+        same = ops.cast(self.count > 0, self.dtype)  # both sides are one and the same constant
+        ccc = ops.where(scale > 0, 2 * scatter[2] / _or_one(scale), same)
+        return ops.mean(ccc) if self.dimension is None else ccc[self.dimension]
+
+    def get_config(self):
+        """Return the arguments that build this metric again."""
+        return {
+            **super().get_config(),
+            "dimensions": self.dimensions,
+            "dimension": self.dimension,
+            "mask_values": list(self.mask_values),
+        }
+
+    def _weights(self, true, sample_weight):
+        """Return the weight of each frame, shape `(frames, 1)`, 0 where it is not annotated."""
+        annotated = ops.logical_not(ops.isnan(true))
+        for value in self.mask_values:
+            annotated = ops.logical_and(annotated, true != value)
+        weight = ops.cast(ops.all(annotated, axis=-1, keepdims=True), self.dtype)
+        if sample_weight is None:
+            return weight
+        return weight * ops.reshape(ops.convert_to_tensor(sample_weight, dtype=self.dtype), (-1, 1))
+
+    def _merge(self, count, means, scatter):
+        """Merge a batch's moments into those of the batches before it."""
+        total = self.count + count
+        shift = means - self.means
+        share = count / _or_one(total)
+        self.scatter.assign(self.scatter + scatter + _products(shift) * self.count * share)
+        self.means.assign(self.means + shift * share)
+        self.count.assign(total)
+
+
+def _products(pair):
+    """Return true * true, predicted * predicted and true * predicted of `(2, ...)`, shape `(3, ...)`."""
+    return ops.stack([pair[0] * pair[0], pair[1] * pair[1], pair[0] * pair[1]])
+
+
+def _or_one(divisor):
+    """Return the divisor, and 1 where it is 0."""
+    return ops.where(divisor > 0, divisor, ops.ones_like(divisor))

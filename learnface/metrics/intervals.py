@@ -1,0 +1,120 @@
+"""Confidence intervals of an accuracy: how far a score of so many samples can be trusted."""
+
+from collections.abc import Sequence
+from statistics import NormalDist
+
+import numpy as np
+
+from learnface.errors import DataError
+
+__all__ = ["bootstrap_interval", "wilson_interval"]
+
+
+def wilson_interval(correct: int, samples: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Return Wilson's score interval of an accuracy, which takes samples as independent.
+
+    Frames of one video and pictures of one person are not independent: there the interval is too
+    narrow, and `bootstrap_interval` with `groups` is the honest one.
+
+    Args:
+        correct: number of samples that were right.
+        samples: number of samples in all.
+        confidence: coverage of the interval, between 0 and 1.
+
+    Returns:
+        `(low, high)`, fractions in [0, 1].
+
+    Raises:
+        DataError: `samples` is not positive, or `correct` is not between 0 and `samples`.
+
+    References:
+        Wilson 1927, Probable inference, the law of succession, and statistical inference.
+
+    Example:
+        >>> low, high = wilson_interval(correct=60, samples=91)
+        >>> print(f"{low:.3f} to {high:.3f}")
+        0.557 to 0.748
+    """
+    _check_confidence(confidence)
+    if samples < 1 or not 0 <= correct <= samples:
+        raise DataError(f"{correct} of {samples} samples cannot be right: give 0 <= correct <= samples >= 1")
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    share = correct / samples
+    centre = share + z**2 / (2 * samples)
+    half = z * np.sqrt(share * (1 - share) / samples + z**2 / (4 * samples**2))
+    scale = 1 + z**2 / samples
+    return float(max(0.0, (centre - half) / scale)), float(min(1.0, (centre + half) / scale))
+
+
+def bootstrap_interval(
+    y_true,
+    y_pred,
+    *,
+    groups: Sequence | None = None,
+    confidence: float = 0.95,
+    resamples: int = 10_000,
+    seed: int = 0,
+) -> tuple[float, float]:
+    """Return the percentile bootstrap interval of the accuracy.
+
+    Args:
+        y_true: true classes, shape `(samples,)`, codes or names.
+        y_pred: predicted classes, shape `(samples,)`, in the same form.
+        groups: subject (or video) of each sample, shape `(samples,)`; whole groups are then drawn, so
+            that the interval covers new people and not only new pictures of the same people.
+        confidence: coverage of the interval, between 0 and 1.
+        resamples: number of draws.
+        seed: the same seed gives the same interval.
+
+    Returns:
+        `(low, high)`, fractions in [0, 1].
+
+    Raises:
+        DataError: shapes differ, or there are no samples.
+
+    References:
+        Efron 1979, Bootstrap methods: another look at the jackknife.
+
+    Example:
+        >>> bootstrap_interval([0, 0, 1, 1], [0, 0, 1, 1])
+        (1.0, 1.0)
+        >>> low, high = bootstrap_interval([0] * 100, [0] * 80 + [1] * 20)
+        >>> print(f"{low:.2f} to {high:.2f}")
+        0.72 to 0.88
+    """
+    _check_confidence(confidence)
+    correct = _correct(y_true, y_pred)
+    random = np.random.default_rng(seed)
+    if groups is None:
+        # Drawing n samples with replacement draws Binomial(n, accuracy) right ones: no need of n indices.
+        accuracies = random.binomial(len(correct), correct.mean(), size=resamples) / len(correct)
+    else:
+        accuracies = _grouped_accuracies(correct, groups, resamples, random)
+    low, high = np.quantile(accuracies, [(1 - confidence) / 2, (1 + confidence) / 2])
+    return float(low), float(high)
+
+
+def _grouped_accuracies(correct, groups, resamples: int, random: np.random.Generator) -> np.ndarray:
+    names, group_of = np.unique(np.asarray(groups), return_inverse=True)
+    if group_of.shape != correct.shape:
+        raise DataError(
+            f"groups has shape {group_of.shape}, but there are {len(correct)} samples: name one each"
+        )
+    hits = np.bincount(group_of, weights=correct)
+    sizes = np.bincount(group_of)
+    draws = random.multinomial(len(names), np.full(len(names), 1 / len(names)), size=resamples)
+    return (draws @ hits) / (draws @ sizes)
+
+
+def _correct(y_true, y_pred) -> np.ndarray:
+    y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
+    if y_true.shape != y_pred.shape or y_true.ndim != 1 or not len(y_true):
+        raise DataError(
+            f"y_true {y_true.shape} and y_pred {y_pred.shape} must both have shape (samples,), at least one"
+        )
+    return y_true == y_pred
+
+
+def _check_confidence(confidence: float) -> None:
+    if not 0 < confidence < 1:
+        raise DataError(f"confidence is {confidence}, but must lie between 0 and 1, such as 0.95")
