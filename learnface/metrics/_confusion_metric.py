@@ -23,7 +23,9 @@ class ConfusionMetric(keras.Metric):
             raise ValueError(f"classes is {classes}, but there must be at least two to tell apart")
         self.classes = classes
         self._direction = "up"
-        self.confusion = self.add_variable((classes, classes), initializer="zeros", name="confusion")
+        self.confusion = self.add_variable(
+            (classes, classes), initializer="zeros", dtype=self.dtype, name="confusion"
+        )
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         """Add a batch.

@@ -50,10 +50,10 @@ class ConcordanceCorrelation(keras.Metric):
         self.dimension = dimension
         self.mask_values = tuple(mask_values or ())
         self._direction = "up"
-        self.count = self.add_variable((), initializer="zeros", name="count")
-        self.means = self.add_variable((2, dimensions), initializer="zeros", name="means")
+        self.count = self._zeros((), "count")
+        self.means = self._zeros((2, dimensions), "means")
         # Sums of squared deviations of truth and prediction, and of the deviations' products.
-        self.scatter = self.add_variable((3, dimensions), initializer="zeros", name="scatter")
+        self.scatter = self._zeros((3, dimensions), "scatter")
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         """Add a batch.
@@ -90,6 +90,10 @@ class ConcordanceCorrelation(keras.Metric):
             "dimension": self.dimension,
             "mask_values": list(self.mask_values),
         }
+
+    def _zeros(self, shape: tuple[int, ...], name: str):
+        # Without a dtype Keras would hold float32, whatever the metric's own.
+        return self.add_variable(shape, initializer="zeros", dtype=self.dtype, name=name)
 
     def _weights(self, true, sample_weight):
         """Return the weight of each frame, shape `(frames, 1)`, 0 where it is not annotated."""
