@@ -1,0 +1,183 @@
+"""Training: thin over `keras.Model.fit`, but resumable, recorded, and never choosing by test data."""
+
+import dataclasses
+import hashlib
+import json
+import shlex
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import keras
+import tensorflow as tf
+
+from learnface.callbacks import BestWeights, Progress, TrainingState
+from learnface.errors import DataError
+from learnface.training.environment import machine, versions
+from learnface.training.report import RunReport
+
+__all__ = ["Source", "fit"]
+
+
+class Source(Protocol):
+    """What `fit` trains on: an endless stream of batches that can start at any epoch."""
+
+    steps_per_epoch: int
+
+    def dataset(self, first_epoch: int = 0) -> tf.data.Dataset:
+        """Return the batches from an epoch on."""
+
+
+def fit(
+    model: keras.Model,
+    source: Source,
+    validation: tf.data.Dataset,
+    *,
+    epochs: int,
+    optimizer: keras.optimizers.Optimizer,
+    loss: Any,
+    metrics: Any = ("accuracy",),
+    loss_weights: Any = None,
+    monitor: str = "val_accuracy",
+    mode: str = "max",
+    patience: int | None = None,
+    stop_monitor: str = "val_loss",
+    run_dir: str | Path | None = None,
+    name: str = "",
+    seed: int = 0,
+    settings: Mapping[str, Any] | None = None,
+    data: Mapping[str, Any] | None = None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    jit_compile: bool | str = "auto",
+    progress: bool = True,
+) -> RunReport:
+    """Train a model; afterwards it holds the weights of its best epoch on the validation set.
+
+    With a `run_dir`, a run that was stopped or killed at any moment goes on where its last whole epoch
+    ended when the same call is made again, with the same batches and the same result.
+
+    Args:
+        model: the model to train.
+        source: training batches, such as a `learnface.clips.ArraySource`.
+        validation: batches that choose the best epoch and stop the training. Never the test set.
+        epochs: largest number of epochs.
+        optimizer: a Keras optimiser, with its learning-rate schedule.
+        loss: as for `keras.Model.compile`.
+        metrics: as for `keras.Model.compile`.
+        loss_weights: as for `keras.Model.compile`.
+        monitor: figure that chooses the best epoch.
+        mode: `"max"` or `"min"`: which way `monitor` is better.
+        patience: stop after so many epochs without a better `stop_monitor`; None never stops early.
+        stop_monitor: figure that stops the training; those whose name holds "loss" are better when lower.
+        run_dir: folder of `state.npz`, `best.weights.h5` and `report.json`; None keeps nothing.
+        name: name of the run, for its report.
+        seed: the seed in use, for the report (set it with `keras.utils.set_random_seed` before building).
+        settings: further settings to record; a resumed run must have the same.
+        data: what the run was trained on, to record; a resumed run must have the same.
+        callbacks: further Keras callbacks.
+        jit_compile: whether to compile with XLA, as for `keras.Model.compile`.
+        progress: whether to show progress.
+
+    Returns:
+        The run's report; `scores` is left for the evaluation.
+
+    Raises:
+        DataError: `run_dir` holds another run or a damaged one, or `monitor` is not a figure of the run.
+    """
+    model.compile(
+        optimizer=optimizer, loss=loss, metrics=metrics, loss_weights=loss_weights, jit_compile=jit_compile
+    )
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(run_dir or temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        best = BestWeights(folder / "best.weights.h5", monitor=monitor, mode=mode)
+        stop = [] if patience is None else [_early_stopping(stop_monitor, patience)]
+        record = _record(model, settings, data, seed)
+        state = TrainingState(folder / "state.npz", _fingerprint(model, record), replayed=[best, *stop])
+        first_epoch = state.restore(model)
+        if not _finished(state, stop, epochs):
+            shown = [Progress(source.steps_per_epoch, first_epoch)] if progress else []
+            # The state is written last: an epoch counts as done when its best weights are on disk.
+            model.fit(
+                source.dataset(first_epoch),
+                validation_data=validation,
+                epochs=epochs,
+                initial_epoch=first_epoch,
+                steps_per_epoch=source.steps_per_epoch,
+                callbacks=[*shown, *callbacks, *stop, best, state],
+                verbose=0,
+            )
+        if best.best is None:
+            for epoch, logs in enumerate(state.history):
+                best.replay(epoch, logs)
+        model.load_weights(folder / "best.weights.h5")
+        report = _report(name, model, record, state.history, best)
+        if run_dir:
+            report.save(folder / "report.json")
+    return report
+
+
+def _early_stopping(monitor: str, patience: int) -> keras.callbacks.EarlyStopping:
+    mode = "min" if "loss" in monitor else "max"
+    return keras.callbacks.EarlyStopping(monitor=monitor, patience=patience, mode=mode)
+
+
+def _finished(state: TrainingState, stop: Sequence[keras.callbacks.EarlyStopping], epochs: int) -> bool:
+    """Tell whether the saved run has ended already, by its number of epochs or by early stopping."""
+    if len(state.history) >= epochs:
+        return True
+    for callback in stop:
+        values = [logs[callback.monitor] for logs in state.history]
+        if callback.mode == "max":
+            values = [-value for value in values]
+        if values and len(values) - 1 - values.index(min(values)) >= callback.patience:
+            return True
+    return False
+
+
+def _record(
+    model: keras.Model, settings: Mapping[str, Any] | None, data: Mapping[str, Any] | None, seed: int
+) -> dict[str, Any]:
+    """Return what makes this run the run it is, as plain JSON values."""
+    compiled = model.get_compile_config() or {}
+    kept = {key: compiled.get(key) for key in ("optimizer", "loss", "loss_weights")}
+    kept["policy"] = keras.config.dtype_policy().name
+    record = {"settings": {**kept, **(settings or {})}, "data": dict(data or {}), "seed": seed}
+    return json.loads(json.dumps(record, default=_plain))
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value):
+        return dataclasses.asdict(value)
+    return str(value)
+
+
+def _fingerprint(model: keras.Model, record: Mapping[str, Any]) -> str:
+    shapes = [(v.path, tuple(v.shape)) for v in model.variables]
+    return hashlib.sha256(json.dumps([shapes, record], sort_keys=True).encode()).hexdigest()
+
+
+def _report(
+    name: str,
+    model: keras.Model,
+    record: Mapping[str, Any],
+    history: Sequence[Mapping[str, float]],
+    best: BestWeights,
+) -> RunReport:
+    if best.best_epoch is None:
+        raise DataError("epochs must be 1 or more: nothing was trained")
+    return RunReport(
+        name=name or model.name,
+        parameters=model.count_params(),
+        settings=record["settings"],
+        seed=record["seed"],
+        data=record["data"],
+        history={key: [logs[key] for logs in history] for key in history[0]},
+        best_epoch=best.best_epoch + 1,
+        seconds=round(sum(logs["seconds"] for logs in history), 1),
+        command=shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+        versions=versions(),
+        machine=machine(),
+    )

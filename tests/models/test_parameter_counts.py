@@ -1,0 +1,19 @@
+import pytest
+
+from learnface.models import MODELS, build
+
+PARAMETERS = {
+    "fer_cnn": 8_779_047,
+    "fer_resnet": 1_234_080,
+    "lenet5": 188_459,
+    "lu_cnn": 669_607,
+}
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_parameter_count(name):
+    assert build(name).count_params() == PARAMETERS[name]
+
+
+def test_no_model_is_missing():
+    assert set(PARAMETERS) == set(MODELS)
