@@ -167,8 +167,8 @@ def _parse_pixels(texts: list[str]) -> list[np.ndarray | None]:
 def _parse_digits(text: str, rows: int) -> np.ndarray | None:
     """Return `rows` images from text of one to three digits and blanks, a line a row; None if it is not that.
 
-    A number ends where a digit precedes a blank, and its tens and hundreds lie one and two bytes before: the
-    whole text is parsed by a few array operations, some ten times faster than `int` on each number.
+    A number ends where a digit precedes a blank, and its tens and hundreds lie one and two bytes before: array
+    operations on the whole text find all numbers at once, some ten times faster than `int` on each.
     """
     data = np.frombuffer(b"\n\n\n" + text.encode() + b"\n", np.uint8)
     value = data - np.uint8(ord("0"))  # wraps round: 10 and more is no digit
@@ -176,18 +176,19 @@ def _parse_digits(text: str, rows: int) -> np.ndarray | None:
     line_end = data == ord("\n")
     if not (digit | (data == ord(" ")) | line_end).all():
         return None
-    end = np.flatnonzero(digit[:-1] > digit[1:])
-    per_row = np.diff(np.searchsorted(end, np.flatnonzero(line_end)[2:]))
+    value *= digit
+    end = digit[3:-1] & ~digit[4:]
+    tens_and_ones = value[3:-1] + 10 * value[2:-2]
+    hundreds = value[1:-3] * digit[2:-2]
+    four_digits = end & digit[2:-2] & digit[1:-3] & digit[:-4]
+    above_255 = end & ((hundreds > 2) | ((hundreds == 2) & (tens_and_ones > 55)))
+    if four_digits.any() or above_255.any():
+        return None
+    starts = np.append(0, np.flatnonzero(line_end[3:-1]) + 1)
+    per_row = np.add.reduceat(end, starts, dtype=np.int64)
     if len(per_row) != rows or (per_row != _CSV_SIDE**2).any():
         return None
-    tens = digit[end - 1]
-    hundreds = tens & digit[end - 2]
-    if (hundreds & digit[end - 3]).any():
-        return None
-    number = value[end] + np.uint16(10) * value[end - 1] * tens + np.uint16(100) * value[end - 2] * hundreds
-    if number.max() > 255:
-        return None
-    return number.astype(np.uint8).reshape(rows, _CSV_SIDE, _CSV_SIDE)
+    return (tens_and_ones + 100 * hundreds)[end].reshape(rows, _CSV_SIDE, _CSV_SIDE)
 
 
 def _resized(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:

@@ -68,7 +68,7 @@ def draw_targets(distributions: np.ndarray, seed: int | Sequence[int]) -> np.nda
     Example:
         >>> draw_targets(np.array([[0.0, 1.0], [0.5, 0.5]]), seed=(0, 1))
         array([[0., 1.],
-               [1., 0.]], dtype=float32)
+               [0., 1.]], dtype=float32)
     """
     distributions = np.asarray(distributions, np.float64)
     edges = np.cumsum(distributions, axis=1)
