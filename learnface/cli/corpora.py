@@ -1,0 +1,107 @@
+"""`learnface corpora`: which corpora there are, how to get one, and what your copy of it holds."""
+
+import warnings
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from learnface.corpora import CorpusCard
+
+__all__ = ["corpora"]
+
+
+def corpora(
+    name: str | None = typer.Argument(None, help="Show the card of this corpus, and how to get it."),
+    data: Path | None = typer.Option(None, help="Index your copy in this folder or file, and count it."),
+) -> None:
+    """List the corpora; show one; or count the samples of your copy."""
+    from learnface.corpora import CORPORA, get_corpus
+
+    console = Console()
+    if name is None:
+        if data is not None:
+            raise typer.BadParameter("name the corpus too:  learnface corpora NAME --data FOLDER")
+        console.print(_registry_table([module.CARD for module in CORPORA.values()]))
+        return
+    corpus = get_corpus(name)
+    if data is None:
+        console.print(_card_table(corpus.CARD))
+    else:
+        console.print(_counts_table(_index(corpus, data), corpus))
+
+
+def _registry_table(cards: "list[CorpusCard]") -> Table:
+    table = Table("name", "kind", "samples", "subjects", "labels", "licence")
+    for name in ("samples", "subjects"):
+        _column(table, name).justify = "right"
+    _column(table, "name").no_wrap = True
+    for card in cards:
+        table.add_row(
+            *map(Text, (card.name, card.kind, _number(card.samples), _number(card.subjects))),
+            *map(Text, (_labels(card), card.licence)),
+        )
+    return table
+
+
+def _card_table(card: "CorpusCard") -> Table:
+    table = Table(title=card.title, show_header=False, box=None, title_justify="left")
+    for name, value in (
+        ("name", card.name),
+        ("kind", card.kind),
+        ("samples", _number(card.samples)),
+        ("subjects", _number(card.subjects)),
+        ("labels", _labels(card)),
+        ("licence", card.licence),
+        ("how to get it", card.how_to_get),
+        ("cite", card.citation),
+        ("page", card.url),
+    ):
+        table.add_row(Text(name, style="bold"), Text(value, overflow="fold"))
+    return table
+
+
+def _index(corpus: ModuleType, data: Path) -> "pd.DataFrame":
+    """Index a copy; what it warns of is printed in one line each, without Python's file and line."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        index = corpus.index(data)
+    for warning in caught:
+        text = Text.assemble(("warning: ", "bold yellow"), str(warning.message))
+        Console(stderr=True).print(text, soft_wrap=True)
+    return index
+
+
+def _counts_table(index: "pd.DataFrame", corpus: ModuleType) -> Table:
+    """Count samples by label (rows) and split (columns); what is missing is counted as `-`."""
+    labels, splits = index["label"].fillna("-"), index["split"].fillna("-")
+    columns = [split for split in ("train", "validation", "test", "-") if (splits == split).any()]
+    table = Table("label", *columns, "all", title=corpus.CARD.title, title_justify="left")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for label in (*corpus.LABELS, "-"):
+        chosen = splits[labels == label]
+        if label != "-" or len(chosen):
+            table.add_row(label, *(f"{(chosen == split).sum():,}" for split in columns), f"{len(chosen):,}")
+    table.add_section()
+    table.add_row("all", *(f"{(splits == split).sum():,}" for split in columns), f"{len(index):,}")
+    return table
+
+
+def _column(table: Table, name: str):
+    return next(column for column in table.columns if column.header == name)
+
+
+def _labels(card: "CorpusCard") -> str:
+    return ", ".join(card.labels) or "valence, arousal"
+
+
+def _number(count: int | None) -> str:
+    return "-" if count is None else f"{count:,}"
