@@ -14,7 +14,7 @@ from learnface.models._registry import MODELS, build, names
 from learnface.models._saving import load, save
 from learnface.models._weights import weights_card, weights_names
 from learnface.models.fer_cnn import fer_cnn
-from learnface.models.fer_resnet import fer_resnet
+from learnface.models.fer_vgg import fer_vgg
 from learnface.models.lenet5 import lenet5
 from learnface.models.lu_cnn import lu_cnn
 
@@ -23,7 +23,7 @@ __all__ = [
     "ModelCard",
     "build",
     "fer_cnn",
-    "fer_resnet",
+    "fer_vgg",
     "lenet5",
     "load",
     "lu_cnn",

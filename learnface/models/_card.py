@@ -15,7 +15,7 @@ class ModelCard:
     """What one must know to use a set of weights rightly.
 
     Attributes:
-        model: name of the builder, such as `"fer_resnet"`.
+        model: name of the builder, such as `"fer_vgg"`.
         labels: class names in the order of the model's outputs.
         input_shape: `(height, width, channels)`, with `frames` in front for clips.
         colour: `"grey"`, `"RGB"` or `"BGR"`: what the channels are. Values are float32 in [0, 1].

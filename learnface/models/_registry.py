@@ -7,13 +7,13 @@ import keras
 
 from learnface.errors import DataError
 from learnface.models.fer_cnn import fer_cnn
-from learnface.models.fer_resnet import fer_resnet
+from learnface.models.fer_vgg import fer_vgg
 from learnface.models.lenet5 import lenet5
 from learnface.models.lu_cnn import lu_cnn
 
 __all__ = ["MODELS", "build", "names"]
 
-_BUILDERS = (fer_cnn, fer_resnet, lenet5, lu_cnn)
+_BUILDERS = (fer_cnn, fer_vgg, lenet5, lu_cnn)
 MODELS = MappingProxyType(
     {builder.__name__: builder for builder in sorted(_BUILDERS, key=lambda b: b.__name__)}
 )

@@ -1,7 +1,7 @@
 """Training and evaluation: thin over Keras, resumable, and written down in a `RunReport`."""
 
-from learnface.training.evaluate import evaluate
+from learnface.training.evaluate import evaluate, predict_probabilities
 from learnface.training.fit import fit
 from learnface.training.report import RunReport
 
-__all__ = ["RunReport", "evaluate", "fit"]
+__all__ = ["RunReport", "evaluate", "fit", "predict_probabilities"]

@@ -39,6 +39,7 @@ def fit(
     optimizer: keras.optimizers.Optimizer,
     loss: Any,
     metrics: Any = ("accuracy",),
+    weighted_metrics: Any = None,
     loss_weights: Any = None,
     monitor: str = "val_accuracy",
     mode: str = "max",
@@ -66,6 +67,7 @@ def fit(
         optimizer: a Keras optimiser, with its learning-rate schedule.
         loss: as for `keras.Model.compile`.
         metrics: as for `keras.Model.compile`.
+        weighted_metrics: as for `keras.Model.compile`: metrics that mind the sample weights.
         loss_weights: as for `keras.Model.compile`.
         monitor: figure that chooses the best epoch.
         mode: `"max"` or `"min"`: which way `monitor` is better.
@@ -87,7 +89,12 @@ def fit(
         DataError: `run_dir` holds another run or a damaged one, or `monitor` is not a figure of the run.
     """
     model.compile(
-        optimizer=optimizer, loss=loss, metrics=metrics, loss_weights=loss_weights, jit_compile=jit_compile
+        optimizer=optimizer,
+        loss=loss,
+        metrics=metrics if isinstance(metrics, dict) else list(metrics or ()),
+        weighted_metrics=weighted_metrics,
+        loss_weights=loss_weights,
+        jit_compile=jit_compile,
     )
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(run_dir or temporary)

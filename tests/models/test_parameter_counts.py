@@ -4,7 +4,7 @@ from learnface.models import MODELS, build
 
 PARAMETERS = {
     "fer_cnn": 8_779_047,
-    "fer_resnet": 1_234_080,
+    "fer_vgg": 1_167_272,
     "lenet5": 188_459,
     "lu_cnn": 669_607,
 }

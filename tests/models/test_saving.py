@@ -5,14 +5,14 @@ import numpy as np
 import pytest
 
 from learnface.errors import DataError
-from learnface.models import ModelCard, fer_resnet, load, save
+from learnface.models import ModelCard, fer_vgg, load, save
 
-CARD = ModelCard("fer_resnet", ("happy", "sad"), (48, 48, 1))
+CARD = ModelCard("fer_vgg", ("happy", "sad"), (48, 48, 1))
 
 
 @pytest.fixture
 def model():
-    return fer_resnet(classes=2, widths=(4, 8))
+    return fer_vgg(classes=2, widths=(4, 8))
 
 
 def test_labels_travel_inside(model, tmp_path):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from learnface.errors import DataError
-from learnface.models import MODELS, build, fer_resnet, weights_card, weights_names
+from learnface.models import MODELS, build, fer_vgg, weights_card, weights_names
 from learnface.models._weights import read_weights, save_weights
 
 SHIPPED = [(model, weights) for model in MODELS for weights in weights_names(model)]
@@ -10,12 +10,12 @@ SHIPPED = [(model, weights) for model in MODELS for weights in weights_names(mod
 
 @pytest.fixture
 def small():
-    return fer_resnet(classes=3, widths=(4, 8))
+    return fer_vgg(classes=3, widths=(4, 8))
 
 
 def test_round_trip_through_half_precision(small, tmp_path):
     save_weights(small, tmp_path / "w.npz")
-    again = fer_resnet(classes=3, widths=(4, 8), weights=tmp_path / "w.npz")
+    again = fer_vgg(classes=3, widths=(4, 8), weights=tmp_path / "w.npz")
     images = np.random.default_rng(0).random((2, 48, 48, 1)).astype("float32")
     np.testing.assert_allclose(again(images), small(images), atol=1e-2)
 
@@ -26,22 +26,22 @@ def test_the_same_weights_give_the_same_file(small, tmp_path):
 
 def test_headless_model_takes_the_weights_it_has(small, tmp_path):
     save_weights(small, tmp_path / "w.npz", dtype="float32")
-    body = fer_resnet(widths=(4, 8), include_top=False, weights=tmp_path / "w.npz")
+    body = fer_vgg(widths=(4, 8), include_top=False, weights=tmp_path / "w.npz")
     np.testing.assert_array_equal(body.get_layer("stem_conv").kernel, small.get_layer("stem_conv").kernel)
 
 
 def test_keras_weights_file(small, tmp_path):
     small.save_weights(tmp_path / "w.weights.h5")
-    again = fer_resnet(classes=3, widths=(4, 8), weights=tmp_path / "w.weights.h5")
+    again = fer_vgg(classes=3, widths=(4, 8), weights=tmp_path / "w.weights.h5")
     images = np.ones((1, 48, 48, 1), "float32")
     np.testing.assert_allclose(again(images), small(images), atol=1e-6)
 
 
 def test_weights_of_another_model_change_nothing(small, tmp_path):
-    save_weights(fer_resnet(classes=4, widths=(4, 8)), tmp_path / "w.npz")
+    save_weights(fer_vgg(classes=4, widths=(4, 8)), tmp_path / "w.npz")
     before = [np.array(v) for v in small.weights]
     with pytest.raises(DataError, match="predictions/kernel has shape"):
-        fer_resnet(classes=3, widths=(4, 8), weights=tmp_path / "w.npz")
+        fer_vgg(classes=3, widths=(4, 8), weights=tmp_path / "w.npz")
     for old, new in zip(before, small.weights, strict=True):
         np.testing.assert_array_equal(old, new)
     with pytest.raises(DataError, match="belongs to another model"):

@@ -1,19 +1,19 @@
 import numpy as np
 from checks.models import check_image_model
 
-from learnface.models import fer_resnet
+from learnface.models import fer_vgg
 
 
-def test_fer_resnet(tmp_path):
-    check_image_model(fer_resnet, tmp_path)
+def test_fer_vgg(tmp_path):
+    check_image_model(fer_vgg, tmp_path)
 
 
 def test_any_size():
-    model = fer_resnet(input_shape=(None, None, 1))
+    model = fer_vgg(input_shape=(None, None, 1))
     assert model(np.zeros((1, 44, 44, 1), "float32")).shape == (1, 8)
     assert model(np.zeros((1, 64, 80, 1), "float32")).shape == (1, 8)
 
 
 def test_widths_set_the_blocks():
-    model = fer_resnet(widths=(8, 16), include_top=False)
+    model = fer_vgg(widths=(8, 16), include_top=False)
     assert model.output_shape == (None, 24, 24, 16)

@@ -1,0 +1,3 @@
+"""Published tables, reproduced: one paper, one file."""
+
+__all__ = []

@@ -1,0 +1,196 @@
+"""The weights that come with learnface: `fer_vgg` trained on FER+ and FER2013 labels at once.
+
+One body learns both labellings of the same faces: the vote distributions of FER+ (8 classes, Barsoum et al.
+2016, arXiv 1608.01041) and FER2013's own labels (7 classes). Each head then ships as a network of its own.
+Every choice (epoch, temperature) is made on the PublicTest rows; the PrivateTest rows are scored once.
+"""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pandas as pd
+
+from learnface.clips import ArraySource, Augmentation, evaluation_dataset
+from learnface.corpora import fer2013, ferplus
+from learnface.files import sha256, write_text
+from learnface.labels import FER2013, FERPLUS
+from learnface.metrics import fit_temperature
+from learnface.models import ModelCard, fer_vgg
+from learnface.models._weights import save_weights
+from learnface.recipes._data import Split, load_splits
+from learnface.training import RunReport, evaluate, fit, predict_probabilities
+
+__all__ = ["HEADS", "SETTINGS", "joint_model", "run"]
+
+HEADS = {"ferplus": FERPLUS, "fer2013": FER2013}
+SETTINGS = {
+    "epochs": 30,
+    "batch_size": 128,
+    "peak_learning_rate": 0.1,
+    "warmup_epochs": 1,
+    "weight_decay": 5e-4,
+    "loss_weights": {"ferplus": 1.0, "fer2013": 0.4},
+    # Training on a smaller cut is quicker, and the network takes any size.
+    "cut": (44, 44),
+    "augmentation": Augmentation(
+        flip=True, rotation=15, zoom=0.12, shift=0.06, brightness=0.06, contrast=0.2, erase=0.5
+    ),
+}
+
+
+def run(data: str | Path, out: str | Path, seed: int = 0, epochs: int | None = None) -> dict[str, RunReport]:
+    """Train the joint network, part it into its two heads, and write weights, cards and reports.
+
+    Args:
+        data: folder with `fer2013.csv` and `fer2013new.csv`.
+        out: folder to write to; a run that was stopped there goes on.
+        seed: seed of weights, order and augmentation.
+        epochs: number of epochs, if not the recipe's.
+
+    Returns:
+        The report of each head by its name.
+    """
+    out = Path(out)
+    settings = SETTINGS | ({"epochs": epochs} if epochs else {})
+    splits = load_splits(fer2013.index(data), FER2013)
+    votes = ferplus.index(data, mode="crossentropy").set_index("row")
+    keras.utils.set_random_seed(seed)
+    model = joint_model()
+    report = _train(model, splits, votes, settings, seed, out / "joint")
+    reports = {}
+    for head, labels in HEADS.items():
+        scored = {name: _scored_rows(splits[name], votes, head) for name in ("validation", "test")}
+        network = _part(model, head, scored["validation"], out)
+        reports[head] = _score(network, head, scored, report, out)
+    return reports
+
+
+def joint_model() -> keras.Model:
+    """Return `fer_vgg` with two classifiers, named after their labels, on one body."""
+    body = fer_vgg(input_shape=(None, None, 1), include_top=False)
+    x = keras.layers.GlobalAveragePooling2D(name="avg_pool")(body.output)
+    x = keras.layers.Dropout(0.4, name="dropout")(x)
+    outputs = {
+        head: keras.layers.Dense(len(labels), activation="softmax", dtype="float32", name=head)(x)
+        for head, labels in HEADS.items()
+    }
+    return keras.Model(body.input, outputs, name="fer_vgg_joint")
+
+
+def _train(
+    model: keras.Model, splits: dict[str, Split], votes: pd.DataFrame, settings: dict, seed: int, folder: Path
+) -> RunReport:
+    train, validation = splits["train"], splits["validation"]
+    targets, weights = _targets(train, votes)
+    source = ArraySource(
+        train.images,
+        targets,
+        batch_size=settings["batch_size"],
+        seed=seed,
+        augmentation=settings["augmentation"],
+        size=settings["cut"],
+        sample_weight=weights,
+    )
+    steps = source.steps_per_epoch
+    schedule = keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=settings["peak_learning_rate"] / 20,
+        warmup_target=settings["peak_learning_rate"],
+        warmup_steps=steps * settings["warmup_epochs"],
+        decay_steps=steps * (settings["epochs"] - settings["warmup_epochs"]),
+    )
+    val_targets, val_weights = _targets(validation, votes)
+    return fit(
+        model,
+        source,
+        evaluation_dataset(validation.images, val_targets, sample_weight=val_weights),
+        epochs=settings["epochs"],
+        optimizer=keras.optimizers.SGD(
+            schedule, momentum=0.9, nesterov=True, weight_decay=settings["weight_decay"]
+        ),
+        loss={head: "categorical_crossentropy" for head in HEADS},
+        loss_weights=settings["loss_weights"],
+        metrics=None,
+        weighted_metrics={head: ["accuracy"] for head in HEADS},
+        monitor="val_ferplus_accuracy",
+        run_dir=folder,
+        name="fer_vgg",
+        seed=seed,
+        settings=settings,
+        data={name: split.describe() for name, split in splits.items()},
+    )
+
+
+def _targets(split: Split, votes: pd.DataFrame) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Return the targets of both heads and weights that are 0 where FER+ found no expression."""
+    kept = split.index["row"].isin(votes.index).to_numpy()
+    distributions = np.zeros((len(kept), len(FERPLUS)), "float32")
+    rows = votes.loc[split.index["row"][kept]]
+    distributions[kept] = ferplus.targets(rows, mode="crossentropy")
+    targets = {"ferplus": distributions, "fer2013": np.eye(len(FER2013), dtype="float32")[split.codes]}
+    return targets, {"ferplus": kept.astype("float32"), "fer2013": np.ones(len(kept), "float32")}
+
+
+def _scored_rows(split: Split, votes: pd.DataFrame, head: str) -> Split:
+    """Return the rows that a head is scored on: for FER+ those with a majority label."""
+    if head == "fer2013":
+        return split
+    kept = split.index["row"].isin(votes.index).to_numpy()
+    index = votes.loc[split.index["row"][kept]].reset_index()
+    codes = np.array([FERPLUS.index(label) for label in index["label"]])
+    return Split(index, split.images[kept], codes)
+
+
+def _part(model: keras.Model, head: str, validation: Split, out: Path) -> keras.Model:
+    """Make a head a network of its own, calibrate it on the validation rows, and save its weights."""
+    others = tuple(f"{name}/" for name in HEADS if name != head)
+    path = out / f"fer_vgg-{head}.npz"
+
+    def rename(name: str) -> str | None:
+        return None if name.startswith(others) else name.replace(f"{head}/", "predictions/")
+
+    save_weights(model, path, rename=rename)
+    network = fer_vgg(classes=len(HEADS[head]), weights=path)
+    temperature = fit_temperature(validation.codes, predict_probabilities(network, validation.images))
+    # A softmax of logits / T is the softmax of weights / T: the temperature needs no layer of its own.
+    classifier = network.get_layer("predictions")
+    classifier.set_weights([w / temperature for w in classifier.get_weights()])
+    save_weights(network, path)
+    return fer_vgg(classes=len(HEADS[head]), weights=path)  # scored as it ships, in half precision
+
+
+def _score(
+    network: keras.Model, head: str, scored: dict[str, Split], joint: RunReport, out: Path
+) -> RunReport:
+    labels = HEADS[head]
+    scores = {
+        f"{name}{' flipped' if flip else ''}": evaluate(network, split.images, split.codes, labels, flip=flip)
+        for name, split in scored.items()
+        for flip in (False, True)
+    }
+    report = RunReport(**{**vars(joint), "name": f"fer_vgg-{head}", "scores": scores})
+    report.parameters = network.count_params()
+    report.save(out / f"fer_vgg-{head}.report.json")
+    write_text(out / f"fer_vgg-{head}.json", _card(head, report, out).to_json())
+    return report
+
+
+def _card(head: str, report: RunReport, out: Path) -> ModelCard:
+    test = report.scores["test"]
+    figures = ("samples", "accuracy", "accuracy_interval", "precision", "recall", "f1", "uar", "calibration_error")
+    return ModelCard(
+        model="fer_vgg",
+        labels=HEADS[head],
+        input_shape=(48, 48, 1),
+        colour="grey",
+        face="upright square cut from above the eyebrows to the chin, as in FER2013",
+        corpus="FER2013 faces with FER+ votes and FER2013 labels, Training rows",
+        protocol="epoch and temperature chosen on PublicTest; scores on PrivateTest, "
+        + ("majority labels of fer2013new.csv, 8 classes" if head == "ferplus" else "FER2013 labels, 7 classes"),
+        scores={key: test[key] for key in figures}
+        | {"accuracy_flipped": report.scores["test flipped"]["accuracy"], "per_class": test["per_class"]},
+        licence="Apache-2.0; trained on FER2013 (Kaggle challenge data) and FER+ labels (MIT)",
+        sha256=sha256(out / f"fer_vgg-{head}.npz"),
+        notes="Posed and web pictures, mostly of adults in Western media. It names expressions, not feelings, "
+        "and was not measured on classroom recordings.",
+    )
