@@ -149,5 +149,6 @@ def _check_classes(model: keras.Model, card: ModelCard, weights: str | Path) -> 
     if model.layers[-1].name.startswith("predictions") and model.output_shape[-1] != len(card.labels):
         raise DataError(
             f"weights={str(weights)!r} has {len(card.labels)} classes {card.labels}, "
-            f"not {model.output_shape[-1]}: build with classes={len(card.labels)}, or with include_top=False and a head of your own"
+            f"not {model.output_shape[-1]}: build with classes={len(card.labels)}, or with include_top=False "
+            "and a head of your own"
         )

@@ -1,3 +1,29 @@
-"""Published tables, reproduced: one paper, one file."""
+"""Published tables, reproduced: one paper, one file.
 
-__all__ = []
+A recipe names its corpus, models and settings, and holds the paper's own numbers; `run` trains, scores on the
+test rows once, and puts our numbers beside theirs. `learnface reproduce NAME --data DIR` runs it.
+"""
+
+import importlib
+from types import ModuleType
+
+from learnface.errors import DataError
+
+__all__ = ["RECIPES", "get_recipe"]
+
+RECIPES = {
+    "fer_vgg": "the weights that come with learnface, on FER2013 faces with FER+ labels",
+    "sun2020": "Sun et al. 2020, Table 2: three convolutional networks on FER2013",
+}
+"""Every recipe by its name, with what it reproduces. Their modules load TensorFlow, so they load when asked."""
+
+
+def get_recipe(name: str) -> ModuleType:
+    """Return the module of a recipe: `get_recipe("sun2020").run(data, out)`.
+
+    Raises:
+        DataError: no recipe has that name.
+    """
+    if name not in RECIPES:
+        raise DataError(f"there is no recipe {name!r}: choose one of {', '.join(RECIPES)}")
+    return importlib.import_module(f"learnface.recipes.{name}")

@@ -59,7 +59,7 @@ def run(data: str | Path, out: str | Path, seed: int = 0, epochs: int | None = N
     model = joint_model()
     report = _train(model, splits, votes, settings, seed, out / "joint")
     reports = {}
-    for head, labels in HEADS.items():
+    for head in HEADS:
         scored = {name: _scored_rows(splits[name], votes, head) for name in ("validation", "test")}
         network = _part(model, head, scored["validation"], out)
         reports[head] = _score(network, head, scored, report, out)
@@ -108,7 +108,7 @@ def _train(
         optimizer=keras.optimizers.SGD(
             schedule, momentum=0.9, nesterov=True, weight_decay=settings["weight_decay"]
         ),
-        loss={head: "categorical_crossentropy" for head in HEADS},
+        loss=dict.fromkeys(HEADS, "categorical_crossentropy"),
         loss_weights=settings["loss_weights"],
         metrics=None,
         weighted_metrics={head: ["accuracy"] for head in HEADS},
@@ -177,7 +177,16 @@ def _score(
 
 def _card(head: str, report: RunReport, out: Path) -> ModelCard:
     test = report.scores["test"]
-    figures = ("samples", "accuracy", "accuracy_interval", "precision", "recall", "f1", "uar", "calibration_error")
+    figures = (
+        "samples",
+        "accuracy",
+        "accuracy_interval",
+        "precision",
+        "recall",
+        "f1",
+        "uar",
+        "calibration_error",
+    )
     return ModelCard(
         model="fer_vgg",
         labels=HEADS[head],
@@ -186,7 +195,11 @@ def _card(head: str, report: RunReport, out: Path) -> ModelCard:
         face="upright square cut from above the eyebrows to the chin, as in FER2013",
         corpus="FER2013 faces with FER+ votes and FER2013 labels, Training rows",
         protocol="epoch and temperature chosen on PublicTest; scores on PrivateTest, "
-        + ("majority labels of fer2013new.csv, 8 classes" if head == "ferplus" else "FER2013 labels, 7 classes"),
+        + (
+            "majority labels of fer2013new.csv, 8 classes"
+            if head == "ferplus"
+            else "FER2013 labels, 7 classes"
+        ),
         scores={key: test[key] for key in figures}
         | {"accuracy_flipped": report.scores["test flipped"]["accuracy"], "per_class": test["per_class"]},
         licence="Apache-2.0; trained on FER2013 (Kaggle challenge data) and FER+ labels (MIT)",

@@ -86,8 +86,11 @@ def fit(
         The run's report; `scores` is left for the evaluation.
 
     Raises:
-        DataError: `run_dir` holds another run or a damaged one, or `monitor` is not a figure of the run.
+        DataError: `run_dir` holds another run or a damaged one, `monitor` is not a figure of the run, or
+            `epochs` is below 1.
     """
+    if epochs < 1:
+        raise DataError(f"epochs must be 1 or more, not {epochs}")
     model.compile(
         optimizer=optimizer,
         loss=loss,
@@ -114,6 +117,7 @@ def fit(
                 initial_epoch=first_epoch,
                 steps_per_epoch=source.steps_per_epoch,
                 callbacks=[*shown, *callbacks, *stop, best, state],
+                shuffle=False,  # the source shuffles
                 verbose=0,
             )
         if best.best is None:
@@ -173,8 +177,6 @@ def _report(
     history: Sequence[Mapping[str, float]],
     best: BestWeights,
 ) -> RunReport:
-    if best.best_epoch is None:
-        raise DataError("epochs must be 1 or more: nothing was trained")
     return RunReport(
         name=name or model.name,
         parameters=model.count_params(),

@@ -1,0 +1,151 @@
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+
+import keras
+import numpy as np
+import pytest
+
+from learnface.clips import ArraySource, evaluation_dataset
+from learnface.errors import DataError
+from learnface.models import fer_vgg
+from learnface.training import RunReport, fit
+
+
+@pytest.fixture
+def faces(rng):
+    """Twelve pictures whose class is which half is bright."""
+    images = rng.integers(0, 60, (12, 16, 16, 1), dtype=np.uint8)
+    codes = np.arange(12) % 2
+    images[codes == 0, :8] += 150
+    images[codes == 1, 8:] += 150
+    return images, codes
+
+
+def run(faces, run_dir=None, epochs=3, **options):
+    images, codes = faces
+    keras.utils.set_random_seed(0)
+    model = fer_vgg((16, 16, 1), classes=2, widths=(4, 8))
+    report = fit(
+        model,
+        ArraySource(images, codes, batch_size=4, seed=1),
+        evaluation_dataset(images, codes),
+        epochs=epochs,
+        optimizer=keras.optimizers.SGD(0.05, momentum=0.9),
+        loss="sparse_categorical_crossentropy",
+        run_dir=run_dir,
+        progress=False,
+        **options,
+    )
+    return model, report
+
+
+def weights(model):
+    return np.concatenate([np.asarray(keras.ops.convert_to_numpy(w)).ravel() for w in model.weights])
+
+
+def test_report_says_how_the_run_was_made(faces, tmp_path):
+    model, report = run(
+        faces, tmp_path, settings={"augmentation": "none"}, data={"train": {"samples": 12}}, seed=1
+    )
+    assert report.parameters == model.count_params()
+    assert set(report.history) >= {"loss", "val_loss", "accuracy", "val_accuracy", "learning_rate", "seconds"}
+    assert len(report.history["loss"]) == 3
+    assert report.best_epoch == 1 + int(np.argmax(report.history["val_accuracy"]))
+    assert report.settings["optimizer"]["config"]["momentum"] == 0.9
+    assert (report.settings["augmentation"], report.data["train"]["samples"], report.seed) == ("none", 12, 1)
+    assert report.versions["keras"] == keras.__version__
+    assert report.machine["cores"] >= 1
+    assert RunReport.load(tmp_path / "report.json") == report
+
+
+def test_model_ends_with_its_best_weights(faces):
+    model, report = run(faces, epochs=4, monitor="val_loss", mode="min")
+    images, codes = faces
+    model.compile(loss="sparse_categorical_crossentropy")
+    best = min(report.history["val_loss"])
+    assert model.evaluate(evaluation_dataset(images, codes), verbose=0) == pytest.approx(best, abs=1e-5)
+
+
+def test_resumed_run_equals_an_unbroken_one(faces, tmp_path):
+    unbroken, expected = run(faces, tmp_path / "a", epochs=4)
+    run(faces, tmp_path / "b", epochs=2)
+    resumed, report = run(faces, tmp_path / "b", epochs=4)
+    assert report.history["val_loss"] == expected.history["val_loss"]
+    np.testing.assert_array_equal(weights(resumed), weights(unbroken))
+
+
+def test_finished_run_is_not_trained_again(faces, tmp_path):
+    _, first = run(faces, tmp_path)
+    _, again = run(faces, tmp_path)
+    assert again.history == first.history
+
+
+def test_early_stopping_counts_epochs_before_the_restart(faces, tmp_path):
+    options = {"patience": 1, "stop_monitor": "val_stuck", "callbacks": [Stuck()]}
+    _, stopped = run(faces, tmp_path / "a", epochs=6, **options)
+    assert len(stopped.history["loss"]) == 2
+    _, again = run(faces, tmp_path / "a", epochs=6, **options)
+    assert again.history == stopped.history
+
+
+class Stuck(keras.callbacks.Callback):
+    """Adds a figure that never gets better."""
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs["val_stuck"] = 1.0
+
+
+def test_run_dir_of_another_run_is_refused(faces, tmp_path):
+    run(faces, tmp_path, seed=1)
+    with pytest.raises(DataError, match="other settings, data or model"):
+        run(faces, tmp_path, seed=2)
+
+
+def test_no_epochs_is_refused(faces):
+    with pytest.raises(DataError, match="epochs must be 1 or more"):
+        run(faces, epochs=0)
+
+
+def test_kill_at_any_moment_loses_at_most_an_epoch(tmp_path):
+    """A process is killed in the middle of an epoch; the same call then ends as if nothing had happened."""
+    script = tmp_path / "train.py"
+    script.write_text(
+        textwrap.dedent("""
+        import os, signal, sys
+        import keras, numpy as np
+        from learnface.clips import ArraySource, evaluation_dataset
+        from learnface.models import fer_vgg
+        from learnface.training import fit
+
+        class Kill(keras.callbacks.Callback):
+            def on_train_batch_end(self, batch, logs=None):
+                self.seen = getattr(self, "seen", 0) + 1
+                if self.seen == 5 and "kill" in sys.argv:  # in the middle of the second epoch
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+        def run(folder):
+            images = np.random.default_rng(0).integers(0, 256, (12, 16, 16, 1), dtype=np.uint8)
+            codes = np.arange(12) % 2
+            keras.utils.set_random_seed(0)
+            model = fer_vgg((16, 16, 1), classes=2, widths=(4,))
+            report = fit(model, ArraySource(images, codes, 4), evaluation_dataset(images, codes), epochs=3,
+                         optimizer="sgd", loss="sparse_categorical_crossentropy", run_dir=folder,
+                         progress=False, callbacks=[Kill()])
+            print(report.history["val_loss"])
+
+        run(sys.argv[1])
+        if "kill" not in sys.argv:
+            run(sys.argv[1] + "-unbroken")
+        """)
+    )
+
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, str(script), str(tmp_path / "run")]
+    killed = subprocess.run([*command, "kill"], capture_output=True, text=True, env=environment, check=False)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    resumed = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+    after_kill, unbroken = resumed.stdout.splitlines()
+    assert after_kill == unbroken
