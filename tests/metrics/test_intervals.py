@@ -3,7 +3,7 @@ import pytest
 from scipy import stats
 
 from learnface.errors import DataError
-from learnface.metrics import bootstrap_interval, wilson_interval
+from learnface.metrics import bootstrap_interval, mean_interval, wilson_interval
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,19 @@ def test_unequal_groups_keep_the_accuracy_inside():
     assert (low, high) == (0.0, 1.0)  # a draw may hold either group alone
 
 
+def test_mean_interval_equals_scipy():
+    values = [0.61, 0.64, 0.66, 0.63]
+    mean, half = mean_interval(values, confidence=0.9)
+    expected = stats.ttest_1samp(values, 0).confidence_interval(0.9)
+    assert (mean - half, mean + half) == pytest.approx(tuple(expected))
+
+
+def test_one_run_has_no_interval():
+    mean, half = mean_interval([0.5])
+    assert mean == 0.5
+    assert np.isnan(half)
+
+
 def test_seed():
     arguments = [0, 1, 2, 0, 1] * 9, [0, 1, 0, 0, 0] * 9
     assert bootstrap_interval(*arguments, resamples=50) == bootstrap_interval(*arguments, resamples=50)
@@ -57,6 +70,8 @@ def test_one_sample():
         (lambda: wilson_interval(2, 1), "2 of 1 samples"),
         (lambda: wilson_interval(0, 0), "0 of 0 samples"),
         (lambda: wilson_interval(1, 2, confidence=95), "confidence is 95"),
+        (lambda: mean_interval([]), "at least one"),
+        (lambda: mean_interval([0.5, np.nan]), "finite"),
         (lambda: bootstrap_interval([], []), "at least one"),
         (lambda: bootstrap_interval([1], [1, 2]), r"\(1,\) and y_pred \(2,\)"),
         (lambda: bootstrap_interval([1, 2], [1, 2], groups=["a"]), "there are 2 samples"),
