@@ -13,7 +13,7 @@ from learnface.metrics.calibration import (
 )
 from learnface.metrics.classification import classification_scores, confusion_matrix
 from learnface.metrics.concordance import ConcordanceAccumulator, affect_scores, concordance
-from learnface.metrics.intervals import bootstrap_interval, wilson_interval
+from learnface.metrics.intervals import bootstrap_interval, mean_interval, wilson_interval
 
 __all__ = [
     "ConcordanceAccumulator",
@@ -28,6 +28,7 @@ __all__ = [
     "confusion_matrix",
     "expected_calibration_error",
     "fit_temperature",
+    "mean_interval",
     "reliability_table",
     "wilson_interval",
 ]

@@ -38,9 +38,8 @@ class ConfusionMetric(keras.Metric):
         """
         y_pred = ops.convert_to_tensor(y_pred)
         if y_pred.shape[-1] != self.classes:
-            raise ValueError(
-                f"{self.name} counts {self.classes} classes, but y_pred has shape {y_pred.shape}"
-            )
+            shape = tuple(y_pred.shape)
+            raise ValueError(f"{self.name} counts {self.classes} classes, but y_pred has shape {shape}")
         true = ops.one_hot(self._codes(y_true, y_pred), self.classes, dtype=self.dtype)
         pred = ops.one_hot(ops.reshape(ops.argmax(y_pred, axis=-1), (-1,)), self.classes, dtype=self.dtype)
         if sample_weight is not None:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from learnface.errors import DataError
 
-__all__ = ["UNANNOTATED", "ConcordanceAccumulator", "affect_scores", "concordance"]
+__all__ = ["ConcordanceAccumulator", "UNANNOTATED", "affect_scores", "concordance"]
 
 UNANNOTATED = (-5.0, -2.0)
 """What Aff-Wild2 writes for a frame without annotation."""

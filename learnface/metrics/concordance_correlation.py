@@ -80,7 +80,9 @@ class ConcordanceCorrelation(keras.Metric):
         scale = scatter[0] + scatter[1] + ops.square(self.means[0] - self.means[1])
         same = ops.cast(self.count > 0, self.dtype)  # both sides are one and the same constant
         ccc = ops.where(scale > 0, 2 * scatter[2] / _or_one(scale), same)
-        return ops.mean(ccc) if self.dimension is None else ccc[self.dimension]
+        if self.dimension is not None:
+            return ccc[self.dimension]
+        return ops.sum(ccc) / self.dimensions  # Keras' mean rounds to float32 on PyTorch
 
     def get_config(self):
         """Return the arguments that build this metric again."""

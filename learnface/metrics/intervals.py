@@ -1,13 +1,14 @@
-"""Confidence intervals of an accuracy: how far a score of so many samples can be trusted."""
+"""Confidence intervals: how far a score of so many samples, or a mean of so many seeds, can be trusted."""
 
 from collections.abc import Sequence
 from statistics import NormalDist
 
 import numpy as np
+from scipy import stats
 
 from learnface.errors import DataError
 
-__all__ = ["bootstrap_interval", "wilson_interval"]
+__all__ = ["bootstrap_interval", "mean_interval", "wilson_interval"]
 
 
 def wilson_interval(correct: int, samples: int, confidence: float = 0.95) -> tuple[float, float]:
@@ -92,6 +93,34 @@ def bootstrap_interval(
         accuracies = _grouped_accuracies(correct, groups, resamples, random)
     low, high = np.quantile(accuracies, [(1 - confidence) / 2, (1 + confidence) / 2])
     return float(low), float(high)
+
+
+def mean_interval(values: Sequence[float], confidence: float = 0.95) -> tuple[float, float]:
+    """Return the mean of some runs' scores and the half width of its Student t interval.
+
+    Args:
+        values: one score a run, such as an accuracy for each seed.
+        confidence: coverage of the interval, between 0 and 1.
+
+    Returns:
+        `(mean, half_width)`; the half width of a single run is NaN, since nothing says how much runs differ.
+
+    Raises:
+        DataError: there is no value, or one is not finite.
+
+    Example:
+        >>> mean, half = mean_interval([0.640, 0.645, 0.641])
+        >>> print(f"{mean:.3f} ± {half:.3f}")
+        0.642 ± 0.007
+    """
+    _check_confidence(confidence)
+    values = np.asarray(values, dtype=np.float64)
+    if values.ndim != 1 or not len(values) or not np.isfinite(values).all():
+        raise DataError(f"values must be finite scores, one a run, at least one; they are {values.tolist()}")
+    if len(values) == 1:
+        return float(values[0]), float("nan")
+    error = values.std(ddof=1) / np.sqrt(len(values))
+    return float(values.mean()), float(stats.t.ppf((1 + confidence) / 2, len(values) - 1) * error)
 
 
 def _grouped_accuracies(correct, groups, resamples: int, random: np.random.Generator) -> np.ndarray:

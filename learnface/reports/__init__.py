@@ -1,0 +1,22 @@
+"""Pictures and tables of what was trained and measured.
+
+Each picture is a `matplotlib.figure.Figure` of its own, drawn without pyplot, so nothing is left open and
+any backend will do; `save_picture` writes it.
+"""
+
+from learnface.reports._picture import save_picture
+from learnface.reports.confusion import confusion_picture
+from learnface.reports.curves import curves_picture, interval_picture
+from learnface.reports.feature_maps import feature_maps, feature_maps_picture
+from learnface.reports.tables import comparison_table, markdown_table
+
+__all__ = [
+    "comparison_table",
+    "confusion_picture",
+    "curves_picture",
+    "feature_maps",
+    "feature_maps_picture",
+    "interval_picture",
+    "markdown_table",
+    "save_picture",
+]
