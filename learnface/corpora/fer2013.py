@@ -26,7 +26,7 @@ import pandas as pd
 from learnface import labels
 from learnface.corpora._card import CorpusCard
 from learnface.corpora._index import Problems, make_index, warn_counts
-from learnface.corpora._reading import csv_header, csv_rows, list_files, list_folders
+from learnface.corpora._reading import check_root, csv_header, csv_rows, list_files, list_folders
 from learnface.errors import DataError
 
 __all__ = ["CARD", "LABELS", "SPLITS", "csv_file", "index"]
@@ -80,7 +80,7 @@ def index(root: str | Path) -> pd.DataFrame:
     Warns:
         CountWarning: the counts of a split and label differ from the published ones.
     """
-    root = Path(root)
+    root = check_root(root)
     files = [root] if root.is_file() else _csv_files(root)
     table = _from_csv(files) if files else _from_folders(root)
     competition = files and files[0].name in _COMPETITION_NAMES

@@ -31,7 +31,7 @@ from learnface import labels
 from learnface.corpora import fer2013
 from learnface.corpora._card import CorpusCard
 from learnface.corpora._index import CountWarning, Problems, make_index, warn_counts
-from learnface.corpora._reading import csv_header, csv_rows, list_files
+from learnface.corpora._reading import check_root, csv_header, csv_rows, list_files
 from learnface.corpora._vote_rule import MODES, apply_rule, draw_targets
 from learnface.errors import DataError
 
@@ -109,7 +109,7 @@ def index(
     """
     if missing not in ("raise", "drop"):
         raise DataError(f"missing is {missing!r}; use 'raise' or 'drop'")
-    table, path = _all_rows(Path(root), votes)
+    table, path = _all_rows(check_root(root), votes)
     counts = table[list(VOTES)].to_numpy()
     evaluates = (table["split"] != "train").to_numpy()
     distribution, keep = _apply_rules(counts, evaluates, mode, evaluation_mode)
@@ -183,8 +183,11 @@ def _all_rows(root: Path, votes: str | Path) -> tuple[pd.DataFrame, Path]:
         return _from_folders(root, root), root
     if votes == _NEW:
         path = root / _NEW if root.is_dir() else root.parent / _NEW
-        if not path.is_file() and (root / "FER2013Train").is_dir():
-            raise DataError(f"{root} has no {_NEW}; add it, or pass votes='label.csv' to read the folders")
+        if not path.is_file():
+            raise DataError(
+                f"{path} does not exist; take it from {CARD.url}, or pass votes='label.csv' to read the "
+                f"folders {', '.join(_FOLDERS)}"
+            )
         return _from_csv(root, path), path
     path = Path(votes)
     if path.is_dir():
@@ -225,6 +228,8 @@ def _from_csv(root: Path, votes: Path) -> pd.DataFrame:
 
 def _from_folders(root: Path, votes: Path) -> pd.DataFrame:
     """Read the three `label.csv` under `votes`, whose pictures lie in the same folders under `root`."""
+    if not any(_folder(votes, name).is_dir() for name in _FOLDERS):
+        raise DataError(f"{votes} holds none of the folders {', '.join(_FOLDERS)}; take them from {CARD.url}")
     problems = Problems("ferplus")
     tables = []
     for name, split in _FOLDERS.items():

@@ -79,7 +79,7 @@ def check_table(index: pd.DataFrame, module: ModuleType) -> None:
 
 
 def check_refusals(module: ModuleType, folder: Path, **options) -> None:
-    """A missing folder and an empty one are refused by an error that names the folder."""
+    """A missing folder and an empty one are refused, each by an error that names it."""
     with pytest.raises(DataError, match=folder.name):
         module.index(folder, **options)
     folder.mkdir()

@@ -1,4 +1,6 @@
 import dataclasses
+import subprocess
+import sys
 
 import pytest
 
@@ -25,3 +27,9 @@ def test_unknown_kind_is_refused():
 def test_unknown_corpus_names_the_known_ones():
     with pytest.raises(DataError, match="'fer2031'.*fer2013, ferplus"):
         get_corpus("fer2031")
+
+
+def test_import_loads_no_tensorflow():
+    code = "import sys, learnface.corpora; print(sorted({'tensorflow', 'keras'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

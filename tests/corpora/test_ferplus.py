@@ -213,9 +213,11 @@ def test_wrong_arguments(tmp_path, options, message):
 
 def test_each_vote_file_asks_for_its_pictures(tmp_path):
     write_folders(tmp_path)
-    with pytest.raises(DataError, match=r"has no fer2013new.csv; .* votes='label.csv'"):
+    with pytest.raises(DataError, match=r"fer2013new.csv does not exist; .* votes='label.csv'"):
         ferplus.index(tmp_path)
     write_csvs(tmp_path)
+    with pytest.raises(DataError, match="fer2013.csv holds none of the folders FER2013Train, FER2013Valid"):
+        ferplus.index(tmp_path / "fer2013.csv", votes="label.csv")
     (tmp_path / "fer2013.csv").rename(tmp_path / "faces.csv")
     with pytest.raises(DataError, match=r"holds no fer2013.csv"):
         ferplus.index(tmp_path)

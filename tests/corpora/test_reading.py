@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from learnface.corpora._reading import csv_header, csv_rows, list_files, list_folders, natural_key
+from learnface.corpora._reading import check_root, csv_header, csv_rows, list_files, list_folders, natural_key
 from learnface.errors import DataError
 
 
@@ -40,9 +40,24 @@ def test_folder_errors(tmp_path, monkeypatch):
     def refuse(*_):
         raise PermissionError
 
-    monkeypatch.setattr(Path, "iterdir", refuse)  # chmod would not stop root, which many containers run as
+    monkeypatch.setattr(Path, "iterdir", refuse)
     with pytest.raises(DataError, match="may not be read; check its permissions"):
         list_files(tmp_path)
+
+
+def test_root_is_there_and_readable(tmp_path, monkeypatch):
+    path = write(tmp_path / "a.csv", "")
+    assert check_root(str(path)) == path
+    assert check_root(tmp_path) == tmp_path
+    with pytest.raises(DataError, match="nowhere does not exist; check the path"):
+        check_root(tmp_path / "nowhere")
+
+    def refuse(*_, **__):
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "lstat", refuse)  # chmod would not stop root, which many containers run as
+    with pytest.raises(DataError, match="may not be read; check its permissions"):
+        check_root(tmp_path)
 
 
 def test_csv_columns_are_found_by_name_whatever_blanks_quotes_and_line_ends(tmp_path):
@@ -70,7 +85,7 @@ def test_csv_errors(tmp_path, monkeypatch):
         csv_header(tmp_path / "nowhere.csv")
     with pytest.raises(DataError, match="is a folder; give a CSV file"):
         csv_header(tmp_path)
-    (tmp_path / "photo.jpg").write_bytes(bytes(range(256)) * 50)
+    (tmp_path / "photo.jpg").write_bytes(bytes([13, 34, *range(256)]) * 50)
     with pytest.raises(DataError) as error:
         list(csv_rows(tmp_path / "photo.jpg", ["pixels"]))
     assert "photo.jpg lacks the columns ['pixels']" in str(error.value)
