@@ -16,9 +16,7 @@ from learnface.errors import DataError
 __all__ = ["load_images"]
 
 _CSV_SIDE = 48  # FER2013 and the corpora repacked in its form store 48 x 48 grey pixels a row
-_CSV_CHUNK = (
-    64  # rows parsed at once: enough to hide NumPy's overhead, few enough to stay in the processor's cache
-)
+_CSV_CHUNK = 64  # rows parsed at once: enough to hide NumPy's overhead, few enough for the processor's cache
 _LONG = 5000  # images from which a progress bar is worth its lines
 
 
@@ -67,7 +65,8 @@ class _Stack:
         problems: Problems,
         advance: Callable[[], None],
     ):
-        self.samples, self.size, self.channels = samples, size, channels
+        self.samples, self.channels = samples, channels
+        self.size = tuple(size) if size is not None else None
         self.resize = size is not None
         self.problems, self.advance = problems, advance
         self.images: np.ndarray | None = None
@@ -123,9 +122,8 @@ def _put_csv(stack: _Stack, path: str, rows: np.ndarray, places: np.ndarray, pro
         for number, text, image in zip(numbers, texts, images, strict=True):
             if image is None:
                 what = f"holds {len(text.split()):,} pixels or a value that is not 0 to 255"
-                problems.add(
-                    f"{path} row {number}", what, f"a row holds {_CSV_SIDE**2:,} values from 0 to 255"
-                )
+                remedy = f"a row holds {_CSV_SIDE**2:,} values from 0 to 255"
+                problems.add(f"{path} row {number}", what, remedy)
             for place in wanted[number]:
                 stack.put(place, path, image)
         for number in numbers:

@@ -255,9 +255,8 @@ def _from_folders(root: Path, votes: Path) -> pd.DataFrame:
 
 def _folder(root: Path, name: str) -> Path:
     """Return one of the three folders: in `root`, or in `data` as in the published repository."""
-    return (
-        root / name if (root / name).is_dir() or not (root / "data" / name).is_dir() else root / "data" / name
-    )
+    places = [root / name, root / "data" / name]
+    return next((place for place in places if place.is_dir()), places[0])
 
 
 def _counts(path: Path, rows: list[tuple[str, ...] | None], problems: Problems) -> pd.DataFrame:
@@ -269,9 +268,8 @@ def _counts(path: Path, rows: list[tuple[str, ...] | None], problems: Problems) 
         elif all(field.strip().isdecimal() for field in row[2:]):
             counts[number] = [int(field) for field in row[2:]]
         else:
-            problems.add(
-                f"{path} row {number}", f"the votes are {','.join(row[2:])}", "use ten whole numbers"
-            )
+            what = f"the votes are {','.join(row[2:])}"
+            problems.add(f"{path} row {number}", what, "use ten whole numbers")
     return pd.DataFrame(counts, columns=list(VOTES))
 
 

@@ -51,6 +51,7 @@ def test_channels_are_what_was_asked_for(tmp_path):
 def test_resizing_averages_areas(tmp_path):
     image = np.array([[0, 100, 10, 10], [100, 200, 10, 10]], np.uint8)
     index = table([write_image(tmp_path / "a.png", image), write_image(tmp_path / "b.png", image[:1, :2])])
+    np.testing.assert_array_equal(load_images(index, size=[1, 2]), load_images(index, size=(1, 2)))
     loaded = load_images(index, size=(1, 2))
     assert loaded.shape == (2, 1, 2, 1)
     assert loaded[0].ravel().tolist() == [100, 10]
