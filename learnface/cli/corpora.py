@@ -3,7 +3,7 @@
 import warnings
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -19,8 +19,10 @@ __all__ = ["corpora"]
 
 
 def corpora(
-    name: str | None = typer.Argument(None, help="Show the card of this corpus, and how to get it."),
-    data: Path | None = typer.Option(None, help="Index your copy in this folder or file, and count it."),
+    name: Annotated[
+        str | None, typer.Argument(help="Show the card of this corpus, and how to get it.")
+    ] = None,
+    data: Annotated[Path | None, typer.Option(help="Count your copy in this folder or file.")] = None,
 ) -> None:
     """List the corpora; show one; or count the samples of your copy."""
     from learnface.corpora import CORPORA, get_corpus
@@ -35,7 +37,10 @@ def corpora(
     if data is None:
         console.print(_card_table(corpus.CARD))
     else:
-        console.print(_counts_table(_index(corpus, data), corpus))
+        index = _index(corpus, data)
+        console.print(_counts_table(index, corpus))
+        for key, value in index.attrs.items():  # what the loader chose or left out
+            console.print(Text(f"{key}: {value}"))
 
 
 def _registry_table(cards: "list[CorpusCard]") -> Table:

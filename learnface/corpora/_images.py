@@ -16,9 +16,7 @@ from learnface.errors import DataError
 __all__ = ["load_images"]
 
 _CSV_SIDE = 48  # FER2013 and the corpora repacked in its form store 48 x 48 grey pixels a row
-_CSV_CHUNK = (
-    64  # rows parsed at once: enough to hide NumPy's overhead, few enough to stay in the processor's cache
-)
+_CSV_CHUNK = 64  # rows parsed at once: enough to hide NumPy's overhead, few enough for the processor's cache
 _LONG = 5000  # images from which a progress bar is worth its lines
 
 
@@ -67,7 +65,8 @@ class _Stack:
         problems: Problems,
         advance: Callable[[], None],
     ):
-        self.samples, self.size, self.channels = samples, size, channels
+        self.samples, self.channels = samples, channels
+        self.size = tuple(size) if size is not None else None
         self.resize = size is not None
         self.problems, self.advance = problems, advance
         self.images: np.ndarray | None = None
@@ -104,11 +103,13 @@ def _read_image(path: str, channels: int, problems: Problems) -> np.ndarray | No
         return None
     image = None
     if data.size:
-        image = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE if channels == 1 else cv2.IMREAD_COLOR)
+        image = cv2.imdecode(data, cv2.IMREAD_ANYCOLOR)  # as stored: decoders differ in how they make grey
     if image is None:
         problems.add(path, "is broken or not an image", "copy it anew from the corpus")
         return None
-    return image if channels == 1 else cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+    if image.ndim == 2:
+        return image
+    return cv2.cvtColor(image, cv2.COLOR_BGR2GRAY if channels == 1 else cv2.COLOR_BGR2RGB)
 
 
 def _put_csv(stack: _Stack, path: str, rows: np.ndarray, places: np.ndarray, problems: Problems) -> None:
@@ -121,9 +122,8 @@ def _put_csv(stack: _Stack, path: str, rows: np.ndarray, places: np.ndarray, pro
         for number, text, image in zip(numbers, texts, images, strict=True):
             if image is None:
                 what = f"holds {len(text.split()):,} pixels or a value that is not 0 to 255"
-                problems.add(
-                    f"{path} row {number}", what, f"a row holds {_CSV_SIDE**2:,} values from 0 to 255"
-                )
+                remedy = f"a row holds {_CSV_SIDE**2:,} values from 0 to 255"
+                problems.add(f"{path} row {number}", what, remedy)
             for place in wanted[number]:
                 stack.put(place, path, image)
         for number in numbers:
@@ -167,10 +167,10 @@ def _parse_pixels(texts: list[str]) -> list[np.ndarray | None]:
 def _parse_digits(text: str, rows: int) -> np.ndarray | None:
     """Return `rows` images from text of one to three digits and blanks, a line a row; None if it is not that.
 
-    A number ends where a digit precedes a blank, and its tens and hundreds lie one and two bytes before: array
-    operations on the whole text find all numbers at once, some ten times faster than `int` on each.
+    A number ends where a digit precedes a blank, and its tens and hundreds lie one and two bytes before:
+    array operations find all numbers of the text at once, some ten times faster than `int` on each.
     """
-    data = np.frombuffer(b"\n\n\n" + text.encode() + b"\n", np.uint8)
+    data = np.frombuffer(b"\n\n\n" + text.encode() + b"\n\n", np.uint8)
     value = data - np.uint8(ord("0"))  # wraps round: 10 and more is no digit
     digit = value < 10
     line_end = data == ord("\n")
@@ -184,7 +184,7 @@ def _parse_digits(text: str, rows: int) -> np.ndarray | None:
     above_255 = end & ((hundreds > 2) | ((hundreds == 2) & (tens_and_ones > 55)))
     if four_digits.any() or above_255.any():
         return None
-    starts = np.append(0, np.flatnonzero(line_end[3:-1]) + 1)
+    starts = np.append(0, np.flatnonzero(line_end[3:-1])[:-1] + 1)
     per_row = np.add.reduceat(end, starts, dtype=np.int64)
     if len(per_row) != rows or (per_row != _CSV_SIDE**2).any():
         return None

@@ -136,7 +136,12 @@ def warn_counts(
 
 def _as_text(column: pd.Series) -> pd.Series:
     """Return the column as text, where None, NaN and NA are all NaN."""
-    return pd.Series([str(cell) if pd.notna(cell) else np.nan for cell in column], column.index, dtype=_TEXT)
+    if column.dtype == _TEXT:
+        return column
+    cells, present = column.to_numpy(object, copy=True), column.notna().to_numpy()
+    cells[~present] = np.nan
+    cells[present] = [str(cell) for cell in cells[present]]
+    return pd.Series(cells, column.index, dtype=_TEXT)
 
 
 def _check(table: pd.DataFrame, corpus: str, labels: Sequence[str]) -> None:

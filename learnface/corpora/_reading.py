@@ -1,16 +1,44 @@
 """How every loader reads a corpus's folders and CSV tables: sorted, without junk, and with clear errors."""
 
+import contextlib
 import csv
+import itertools
 import re
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from learnface.errors import DataError
 
-__all__ = ["IMAGE_SUFFIXES", "csv_header", "csv_rows", "list_files", "list_folders", "natural_key"]
+__all__ = [
+    "IMAGE_SUFFIXES",
+    "check_root",
+    "csv_header",
+    "csv_rows",
+    "list_files",
+    "list_folders",
+    "natural_key",
+]
 
 IMAGE_SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 _JUNK = {"thumbs.db", "desktop.ini", "__macosx"}
+
+
+def check_root(root: str | Path) -> Path:
+    """Return the path of a corpus, once it is sure to exist and to be readable.
+
+    Raises:
+        DataError: it is missing, or a folder that may not be read.
+    """
+    root = Path(root)
+    try:
+        if root.is_dir():
+            for entry in itertools.islice(root.iterdir(), 1):
+                entry.lstat()  # fails where the folder may be listed but not entered
+        elif not root.exists():
+            raise DataError(f"{root} does not exist; check the path")
+    except PermissionError:
+        raise DataError(f"{root} may not be read; check its permissions") from None
+    return root
 
 
 def list_files(folder: str | Path, suffixes: Collection[str] = IMAGE_SUFFIXES) -> list[Path]:
@@ -127,7 +155,10 @@ def _names(path: str | Path, line: bytes) -> list[str]:
 def _fields(line: bytes) -> list[str]:
     """Split a line of CSV; only one with quotes needs the slower parser."""
     text = line.decode("utf-8", errors="replace").rstrip("\r\n")
-    return next(csv.reader([text])) if '"' in text else text.split(",")
+    if '"' in text:
+        with contextlib.suppress(csv.Error):  # raised only by what is no CSV at all
+            return next(csv.reader([text]))
+    return text.split(",")
 
 
 def _shortened(names: list[str]) -> str:

@@ -26,7 +26,7 @@ import pandas as pd
 from learnface import labels
 from learnface.corpora._card import CorpusCard
 from learnface.corpora._index import Problems, make_index, warn_counts
-from learnface.corpora._reading import csv_header, csv_rows, list_files, list_folders
+from learnface.corpora._reading import check_root, csv_header, csv_rows, list_files, list_folders
 from learnface.errors import DataError
 
 __all__ = ["CARD", "LABELS", "SPLITS", "csv_file", "index"]
@@ -57,6 +57,7 @@ _COUNTS = {
     "validation": (467, 56, 496, 895, 653, 415, 607),
     "test": (491, 55, 528, 879, 594, 416, 626),
 }
+_CODES = {str(code): label for code, label in enumerate(LABELS)}
 _CSV_NAMES = ("fer2013.csv", "icml_face_data.csv")
 _COMPETITION_NAMES = ("train.csv", "test.csv")
 _FILE_NAME = re.compile(r"(Training|PublicTest|PrivateTest)_\d+", re.IGNORECASE)
@@ -80,7 +81,7 @@ def index(root: str | Path) -> pd.DataFrame:
     Warns:
         CountWarning: the counts of a split and label differ from the published ones.
     """
-    root = Path(root)
+    root = check_root(root)
     files = [root] if root.is_file() else _csv_files(root)
     table = _from_csv(files) if files else _from_folders(root)
     competition = files and files[0].name in _COMPETITION_NAMES
@@ -124,11 +125,11 @@ def _from_csv(files: list[Path]) -> pd.DataFrame:
 
 
 def _csv_labels(file: Path, problems: Problems) -> list[tuple[str | None, str | None]]:
-    """Return the (label, split) of each row of a CSV."""
+    """Return the (label, split) of each row of a CSV, None where the file does not tell."""
     wanted = ["emotion", "Usage"]
     if file.name in _COMPETITION_NAMES:  # these lack the columns that the contestants had to predict
         wanted = [name for name in wanted if name in csv_header(file)]
-    constant = {"train.csv": {"Usage": "Training"}}.get(file.name, {})
+    constant = {"Usage": "Training"} if file.name == "train.csv" else {}
     found = []
     for row, fields in enumerate(csv_rows(file, [*wanted, "pixels"])):
         place = f"{file} row {row}"
@@ -158,9 +159,6 @@ def _split(cells: dict[str, str], place: str, problems: Problems) -> str | None:
         return SPLITS[usage.strip()]
     problems.add(place, f"Usage is {usage!r}", f"use one of {', '.join(SPLITS)}")
     return None
-
-
-_CODES = {str(code): label for code, label in enumerate(LABELS)}
 
 
 def _from_folders(root: Path) -> pd.DataFrame:

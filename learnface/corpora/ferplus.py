@@ -31,7 +31,7 @@ from learnface import labels
 from learnface.corpora import fer2013
 from learnface.corpora._card import CorpusCard
 from learnface.corpora._index import CountWarning, Problems, make_index, warn_counts
-from learnface.corpora._reading import csv_header, csv_rows, list_files
+from learnface.corpora._reading import check_root, csv_header, csv_rows, list_files
 from learnface.corpora._vote_rule import MODES, apply_rule, draw_targets
 from learnface.errors import DataError
 
@@ -98,7 +98,7 @@ def index(
         The index table of the pictures kept, where `label` has the most votes (the first of equals). Own
         columns: `row` and `fer2013_label` (for `"fer2013new.csv"`), `image` (its published name), the ten
         `VOTES`, and `votes_from`, the name of the vote file. `attrs` holds `votes_from`, `votes_path`,
-        `mode`, `evaluation_mode` and `dropped` (pictures of each split that the rule drops).
+        `mode`, `evaluation_mode`, and by split how many pictures the rule has `dropped` and are `missing`.
 
     Raises:
         DataError: files are missing or malformed, the rows of the two CSVs do not correspond, or pictures
@@ -109,23 +109,26 @@ def index(
     """
     if missing not in ("raise", "drop"):
         raise DataError(f"missing is {missing!r}; use 'raise' or 'drop'")
-    table, path = _all_rows(Path(root), votes)
+    table, path = _all_rows(check_root(root), votes)
     counts = table[list(VOTES)].to_numpy()
     evaluates = (table["split"] != "train").to_numpy()
     distribution, keep = _apply_rules(counts, evaluates, mode, evaluation_mode)
     table["label"] = np.array(LABELS, object)[distribution.argmax(1)]
-    table["votes_from"] = path.name
+    table["votes_from"] = path.name if "row" in table else _OLD
     dropped = Counter(table["split"][~keep])
     table = table[keep].reset_index(drop=True)
-    if "row" not in table:
-        table = _without_missing(table, missing)
-    table = make_index(table, "ferplus", LABELS)
+    absent = _absent(table) if "row" not in table else np.zeros(len(table), bool)
+    if absent.any():
+        _report_absent(table, absent, missing)
+    lost = Counter(table["split"][absent])
+    table = make_index(table[~absent], "ferplus", LABELS)
     table.attrs = {
-        "votes_from": path.name,
+        "votes_from": table["votes_from"].iloc[0],
         "votes_path": str(path),
         "mode": mode,
         "evaluation_mode": evaluation_mode,
         "dropped": {split: dropped[split] for split in _FOLDERS.values()},
+        "missing": {split: lost[split] for split in _FOLDERS.values()},
     }
     _warn_kept(table, mode, evaluation_mode)
     return table
@@ -175,17 +178,20 @@ def _apply_rules(
 
 
 def _all_rows(root: Path, votes: str | Path) -> tuple[pd.DataFrame, Path]:
-    """Return every row of the vote file chosen with its picture, and the path of the vote file."""
+    """Return every row of the votes chosen with its picture, and where the votes lie."""
     if votes == _OLD:
-        return _from_folders(root, root), root / _OLD
+        return _from_folders(root, root), root
     if votes == _NEW:
         path = root / _NEW if root.is_dir() else root.parent / _NEW
-        if not path.is_file() and (root / "FER2013Train").is_dir():
-            raise DataError(f"{root} has no {_NEW}; add it, or pass votes='label.csv' to read the folders")
+        if not path.is_file():
+            raise DataError(
+                f"{path} does not exist; take it from {CARD.url}, or pass votes='label.csv' to read the "
+                f"folders {', '.join(_FOLDERS)}"
+            )
         return _from_csv(root, path), path
     path = Path(votes)
     if path.is_dir():
-        return _from_folders(root, path), path / _OLD
+        return _from_folders(root, path), path
     return _from_csv(root, path), path
 
 
@@ -222,6 +228,8 @@ def _from_csv(root: Path, votes: Path) -> pd.DataFrame:
 
 def _from_folders(root: Path, votes: Path) -> pd.DataFrame:
     """Read the three `label.csv` under `votes`, whose pictures lie in the same folders under `root`."""
+    if not any(_folder(votes, name).is_dir() for name in _FOLDERS):
+        raise DataError(f"{votes} holds none of the folders {', '.join(_FOLDERS)}; take them from {CARD.url}")
     problems = Problems("ferplus")
     tables = []
     for name, split in _FOLDERS.items():
@@ -247,9 +255,8 @@ def _from_folders(root: Path, votes: Path) -> pd.DataFrame:
 
 def _folder(root: Path, name: str) -> Path:
     """Return one of the three folders: in `root`, or in `data` as in the published repository."""
-    return (
-        root / name if (root / name).is_dir() or not (root / "data" / name).is_dir() else root / "data" / name
-    )
+    places = [root / name, root / "data" / name]
+    return next((place for place in places if place.is_dir()), places[0])
 
 
 def _counts(path: Path, rows: list[tuple[str, ...] | None], problems: Problems) -> pd.DataFrame:
@@ -261,19 +268,19 @@ def _counts(path: Path, rows: list[tuple[str, ...] | None], problems: Problems) 
         elif all(field.strip().isdecimal() for field in row[2:]):
             counts[number] = [int(field) for field in row[2:]]
         else:
-            problems.add(
-                f"{path} row {number}", f"the votes are {','.join(row[2:])}", "use ten whole numbers"
-            )
+            what = f"the votes are {','.join(row[2:])}"
+            problems.add(f"{path} row {number}", what, "use ten whole numbers")
     return pd.DataFrame(counts, columns=list(VOTES))
 
 
-def _without_missing(table: pd.DataFrame, missing: str) -> pd.DataFrame:
-    """Leave out pictures that are not on disk, loudly."""
+def _absent(table: pd.DataFrame) -> np.ndarray:
+    """Return which pictures are not on disk, listing each folder once."""
     folders = sorted({Path(path).parent for path in table["frames"]})
     present = {str(path) for folder in folders for path in list_files(folder, (".png",))}
-    absent = ~table["frames"].isin(present)
-    if not absent.any():
-        return table
+    return ~table["frames"].isin(present).to_numpy()
+
+
+def _report_absent(table: pd.DataFrame, absent: np.ndarray, missing: str) -> None:
     counts = table["split"][absent].value_counts(sort=False)
     message = (
         f"ferplus: {absent.sum():,} of the {len(table):,} pictures kept are not on disk "
@@ -284,7 +291,6 @@ def _without_missing(table: pd.DataFrame, missing: str) -> pd.DataFrame:
         remedy = "write them with generate_training_data.py of FER+, or pass missing='drop'"
         raise DataError(f"{message}; {remedy}")
     warnings.warn(f"{message}; they are left out", CountWarning, stacklevel=3)
-    return table[~absent]
 
 
 def _warn_kept(table: pd.DataFrame, mode: str, evaluation_mode: str) -> None:
