@@ -1,0 +1,3 @@
+"""One face: finding, aligning, normalising and cutting it."""
+
+__all__ = []
