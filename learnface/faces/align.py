@@ -23,6 +23,7 @@ __all__ = [
     "TEMPLATES",
     "align_clip",
     "align_face",
+    "complete_landmarks",
     "fit_affine",
     "fit_similarity",
     "transform_points",
@@ -173,6 +174,32 @@ def align_clip(
         _warp(frame, matrix, size, channels, border) for frame, matrix in zip(frames, matrices, strict=True)
     ]
     return np.stack(crops), np.stack(matrices)
+
+
+def complete_landmarks(landmarks: ArrayLike) -> NDArray[np.float64]:
+    """Return all 68 points, with those that are not known taken from the mean face.
+
+    The mean face is laid over the known points by the best similarity.
+
+    Args:
+        landmarks: 2, 5, 68, 468 or 478 points in pixels, some of which may be NaN.
+
+    Raises:
+        DataError: fewer than two points are known.
+
+    Example:
+        >>> complete_landmarks([[30, 40], [70, 40]])[[36, 45, 30, 8]].round().tolist()
+        [[22.0, 40.0], [78.0, 40.0], [50.0, 61.0], [50.0, 102.0]]
+    """
+    known = to_68(landmarks)
+    five = five_points(landmarks)
+    source = np.concatenate([MEAN_FACE, five_points(MEAN_FACE)])
+    target = np.concatenate([known, five])
+    present = ~np.isnan(target).any(axis=1)
+    if present.sum() < 2:
+        raise DataError("fewer than two landmarks are known: the face cannot be placed")
+    estimate = transform_points(MEAN_FACE, fit_similarity(source[present], target[present]))
+    return np.where(np.isnan(known), estimate, known)
 
 
 def fit_similarity(source: ArrayLike, target: ArrayLike) -> NDArray[np.float64]:

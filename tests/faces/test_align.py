@@ -8,6 +8,7 @@ from learnface.faces.align import (
     TEMPLATES,
     align_clip,
     align_face,
+    complete_landmarks,
     fit_affine,
     fit_similarity,
     transform_points,
@@ -123,6 +124,19 @@ def test_mirror_commutes_with_alignment(rng):
     crop, _ = align_face(image, points, template="all")
     mirrored, _ = align_face(image[:, ::-1], mirror_landmarks(points, 300), template="all")
     assert np.abs(crop[:, ::-1].astype(int) - mirrored).max() <= 2
+
+
+def test_missing_landmarks_come_from_the_mean_face():
+    _, points = drawn_face(25)
+    np.testing.assert_allclose(complete_landmarks(five_points(points)), points, atol=0.01)
+    few = points.copy()
+    few[17:] = np.nan
+    few[3] += 2
+    completed = complete_landmarks(few)
+    np.testing.assert_allclose(completed[:17], few[:17], atol=1e-4)
+    assert np.abs(completed[17:] - points[17:]).max() < 1
+    with pytest.raises(DataError, match="fewer than two"):
+        complete_landmarks(np.full((68, 2), np.nan))
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32])
