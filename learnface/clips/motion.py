@@ -27,7 +27,15 @@ from numpy.typing import NDArray
 
 from learnface.errors import DataError, optional_import
 
-__all__ = ["FLOW_METHODS", "dense_flow", "flow_clip", "flow_to_rgb", "onset_apex_flow", "optical_strain"]
+__all__ = [
+    "FLOW_METHODS",
+    "dense_flow",
+    "flow_clip",
+    "flow_to_rgb",
+    "onset_apex_flow",
+    "optical_strain",
+    "remove_head_motion",
+]
 
 
 def dense_flow(first: NDArray, second: NDArray, method: str = "dis") -> NDArray[np.float32]:
@@ -120,6 +128,45 @@ def optical_strain(flow: NDArray) -> NDArray[np.float32]:
     down_y, down_x = np.gradient(np.asarray(flow[..., 1], dtype=np.float32))
     shear = (across_y + down_x) / 2
     return np.sqrt(across_x**2 + down_y**2 + 2 * shear**2)
+
+
+def remove_head_motion(flow: NDArray, rounds: int = 5) -> NDArray[np.float32]:
+    """Return a flow less the shift, turn and scaling that most of its pixels share.
+
+    The similarity is fitted again and again with less weight for pixels that it does not explain
+    (Cauchy's weights on the median error), so that a moving mouth does not pull it. Crop to the face
+    first: a background that stands still is counted too.
+
+    Args:
+        flow: (height, width, 2), or with the magnitude as third channel, which is computed anew.
+        rounds: number of fits.
+
+    Returns:
+        Flow of the same shape.
+
+    Example:
+        >>> flow = np.full((20, 20, 2), 3.0)
+        >>> flow[15:, 8:12] += 1
+        >>> left = remove_head_motion(flow)
+        >>> [round(abs(float(left[y, 10, 0])), 1) for y in (10, 17)]
+        [0.0, 1.0]
+    """
+    flow = np.asarray(flow, dtype=np.float32)
+    height, width = flow.shape[:2]
+    y, x = (np.mgrid[:height, :width].reshape(2, -1) - np.array([[height], [width]]) / 2) / max(height, width)
+    ones, none = np.ones_like(x), np.zeros_like(x)
+    # dx = shift + scale x - turn y and dy = shift + turn x + scale y
+    design = np.stack([np.stack([ones, none, x, -y], axis=-1), np.stack([none, ones, y, x], axis=-1)])
+    vectors = np.moveaxis(flow[..., :2], -1, 0).reshape(2, -1)
+    weights = np.ones(x.size)
+    for _ in range(rounds):
+        root = np.sqrt(weights)
+        solution = np.linalg.lstsq((design * root[:, None]).reshape(-1, 4), (vectors * root).ravel())[0]
+        error = np.linalg.norm(vectors - design @ solution, axis=0)
+        weights = 1 / (1 + np.square(error / max(np.median(error), 1e-6)))
+    rest = (vectors - design @ solution).reshape(2, height, width)
+    channels = [*rest, np.linalg.norm(rest, axis=0)][: flow.shape[2]]
+    return np.stack(channels, axis=-1).astype(np.float32)
 
 
 def flow_to_rgb(flow: NDArray, longest: float | None = None) -> NDArray[np.uint8]:

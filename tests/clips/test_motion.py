@@ -143,6 +143,17 @@ def test_onset_apex_flow_has_strain_where_the_face_is_stretched():
     assert np.median(result[INSIDE, INSIDE, 2]) == pytest.approx(0.04, abs=0.01)
 
 
+def test_head_motion_goes_and_the_mouth_keeps_moving():
+    _, head = moved(linear=np.array(rotation(2)) * 1.02, shift=(3, -1))
+    mouth = np.zeros((SIZE, SIZE, 2))
+    mouth[64:80, 30:66] = (1.5, 0.5)
+    left = motion.remove_head_motion(head + mouth)
+    np.testing.assert_allclose(left, mouth, atol=0.02)
+    with_magnitude = motion.remove_head_motion(np.dstack([head + mouth, np.zeros((SIZE, SIZE))]))
+    np.testing.assert_allclose(with_magnitude[..., :2], left)
+    np.testing.assert_allclose(with_magnitude[..., 2], np.linalg.norm(left, axis=-1), rtol=1e-5)
+
+
 def test_pictures_of_flow_show_direction_and_length():
     flow = np.zeros((2, 2, 2))
     flow[0] = [[2, 0], [1, 0]]
