@@ -6,16 +6,17 @@
 | `"farneback"`  | polynomial expansion (Farneback 2003)         | 3 levels, window 15, 3 iterations, n = 5 |
 | `"tvl1"`       | duality-based TV-L1 (Zach et al. 2007)        | those of the package that has it         |
 
-Mean error inside textured pictures of 96 pixels, in pixels:
+Mean error in pixels inside textured pictures of 96 x 96, and time on one core, as
+`benchmarks/optical_flow.py` prints them:
 
 | method        | shift (0.3, -0.2) | shift (4.2, -3.1) | turn of 1 degree | turn of 3 degrees | ms  |
 |---------------|-------------------|-------------------|------------------|-------------------|-----|
-| `"dis"`       | 0.012             | 0.010             | 0.022            | 0.052             | 20  |
-| `"farneback"` | 0.009             | 0.007             | 0.044            | 0.131             | 7   |
-| `"tvl1"`      | 0.031             | 0.024             | 0.029            | 0.034             | 330 |
+| `"dis"`       | 0.011             | 0.009             | 0.019            | 0.048             | 16  |
+| `"farneback"` | 0.009             | 0.007             | 0.039            | 0.115             | 6   |
+| `"tvl1"`      | 0.034             | 0.026             | 0.030            | 0.034             | 290 |
 
 OpenCV's medium preset stops at half the resolution, where its errors are three times as large
-(0.040 for the first column): too large beside a micro-expression. `"tvl1"` was measured with
+(0.04 for the first column): too large beside a micro-expression. `"tvl1"` was measured with
 scikit-image; opencv-contrib's is faster and is taken where it is there.
 """
 

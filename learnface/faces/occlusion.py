@@ -122,15 +122,16 @@ def _hand(x: NDArray, y: NDArray, aspect: float, coverage: float, random: np.ran
     parts.append((thumb, thumb - across * side * 0.2 + along * 0.25, 0.075))
     centre = np.array([0.5 * aspect - 0.1 * side, 0.65]) + random.uniform(-0.1, 0.1, 2)
     places = np.stack([x * aspect, y], axis=-1) - centre
+    few = places[:: max(1, len(x) // 16), :: max(1, x.shape[1] // 16)]
 
-    def depth(scale: float) -> NDArray:
+    def depth(places: NDArray, scale: float) -> NDArray:
         return np.max([-_capsule(places / scale, *part) for part in parts], axis=0) * scale
 
     small, large = 0.05, 20.0
-    for _ in range(20):  # a larger hand, not a swollen one
+    for _ in range(8):  # a larger hand, not a swollen one
         scale = np.sqrt(small * large)
-        small, large = (scale, large) if (depth(scale) > 0).mean() < coverage else (small, scale)
-    return depth(large)
+        small, large = (scale, large) if (depth(few, scale) > 0).mean() < coverage else (small, scale)
+    return depth(places, large)
 
 
 def _mask(x: NDArray, y: NDArray, aspect: float, coverage: float, random: np.random.Generator) -> NDArray:
@@ -144,8 +145,9 @@ def _mask(x: NDArray, y: NDArray, aspect: float, coverage: float, random: np.ran
 def _capsule(places: NDArray, start: NDArray, end: NDArray, radius: float) -> NDArray:
     """Return the distance from a thick line segment; negative inside."""
     line = end - start
-    along = np.clip((places - start) @ line / (line @ line), 0, 1)
-    return np.linalg.norm(places - start - along[..., None] * line, axis=-1) - radius
+    x, y = places[..., 0] - start[0], places[..., 1] - start[1]
+    along = np.clip((x * line[0] + y * line[1]) / (line @ line), 0, 1)
+    return np.hypot(x - along * line[0], y - along * line[1]) - radius
 
 
 # Fills: colours in [0, 1] of shape (rows, columns, 1 or 3) for an area.
