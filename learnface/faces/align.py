@@ -263,6 +263,8 @@ def _alignment(
         raise DataError(f"template={template!r}: choose one of {list(TEMPLATES)}")
     if transform not in (None, "affine", "similarity"):
         raise DataError(f"transform={transform!r}: choose 'affine' or 'similarity'")
+    if min(size) < 1:
+        raise DataError(f"size={size} is not a height and a width in pixels")
     if margin <= -0.5:
         raise DataError(f"margin={margin} leaves nothing of the face: it must be above -0.5")
     groups = TEMPLATES[template]
@@ -309,6 +311,8 @@ def _warp(
     image = np.asarray(image)
     if image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] not in (1, 3)):
         raise DataError(f"the image has the shape {image.shape}, expected (height, width[, 1 or 3])")
+    if image.dtype not in (np.uint8, np.float32, np.float64):
+        raise DataError(f"the image is {image.dtype}, expected uint8 (0-255) or floats in [0, 1]")
     if border not in _BORDERS:
         raise DataError(f"border={border!r}: choose one of {list(_BORDERS)}")
     scale = np.sqrt(abs(np.linalg.det(matrix[:, :2])))
@@ -341,5 +345,7 @@ def _with_channels(crop: NDArray, channels: int | None) -> NDArray:
     if present == channels:
         return crop.reshape(*crop.shape[:2], channels)
     if channels == 1:
-        return cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)[..., None]
+        weights = np.array([0.299, 0.587, 0.114])  # cv2.cvtColor refuses float64
+        grey = crop @ weights
+        return (np.round(grey) if crop.dtype == np.uint8 else grey).astype(crop.dtype)[..., None]
     return np.repeat(crop.reshape(*crop.shape[:2], 1), 3, axis=2)

@@ -139,7 +139,7 @@ def test_missing_landmarks_come_from_the_mean_face():
         complete_landmarks(np.full((68, 2), np.nan))
 
 
-@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.float64])
 @pytest.mark.parametrize(
     ("shape", "channels", "expected"),
     [((), None, ()), ((1,), None, (1,)), ((3,), None, (3,)), ((3,), 1, (1,)), ((), 3, (3,)), ((), 1, (1,))],
@@ -184,6 +184,8 @@ def test_a_clip_takes_the_first_frames_transform(rng):
         ({"channels": 2}, "channels=2"),
         ({"transform": "perspective"}, "'affine' or 'similarity'"),
         ({"image": np.zeros((9, 9, 4), np.uint8)}, r"\(9, 9, 4\)"),
+        ({"image": np.zeros((9, 9), int)}, "int64"),
+        ({"size": (0, 9)}, "height and a width"),
     ],
 )
 def test_errors_say_what_to_do(arguments, message):
