@@ -18,6 +18,9 @@ Mean error in pixels inside textured pictures of 96 x 96, and time on one core, 
 OpenCV's medium preset stops at half the resolution, where its errors are three times as large
 (0.04 for the first column): too large beside a micro-expression. `"tvl1"` was measured with
 scikit-image; opencv-contrib's is faster and is taken where it is there.
+
+Where there is nothing but noise, on a plain wall, flow is an invention of a few tenths of a pixel: crop to
+the face first (`learnface.faces.align.align_clip`).
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -150,6 +150,13 @@ def test_shape_and_dtype(dtype, shape, channels, expected):
     assert crop.shape == (24, 20, *expected) and crop.dtype == dtype
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.float64])
+def test_grey_weighs_the_colours(dtype):
+    image = np.full((60, 80, 3), (200, 100, 50), dtype)
+    crop, _ = align_face(image, [[35, 30], [45, 30]], size=(9, 9), template="eyes", margin=-0.3, channels=1)
+    np.testing.assert_allclose(crop[4, 4], 0.299 * 200 + 0.587 * 100 + 0.114 * 50, atol=0.51)
+
+
 def test_border_is_black_or_the_edge():
     image = np.full((40, 40), 200, np.uint8)
     eyes = [[2, 2], [38, 2]]
