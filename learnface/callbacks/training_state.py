@@ -53,8 +53,8 @@ class TrainingState(keras.callbacks.Callback):
         if not self.path.exists():
             return 0
         try:
-            with np.load(self.path, allow_pickle=False) as archive:
-                arrays = dict(archive)
+            with self.path.open("rb") as file:
+                arrays = dict(np.load(file, allow_pickle=False))
             record = json.loads(str(arrays.pop("record")))
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise DataError(f"{self.path} is damaged ({error}): delete it to start the run again") from error

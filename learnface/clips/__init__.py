@@ -1,6 +1,35 @@
 """Faces in time: decoding, sampling, motion, augmentation, and datasets for training."""
 
-from learnface.clips.augment import Augmentation, augment
-from learnface.clips.dataset import ArraySource, evaluation_dataset
+from learnface.clips.keyframes import key_frames
+from learnface.clips.magnification import magnify_motion
+from learnface.clips.motion import dense_flow, flow_clip, onset_apex_flow
+from learnface.clips.sampling import centre_trim_pad, every_nth, interpolate_clip, sliding_windows, uniform
+from learnface.lazy import lazy_names
 
-__all__ = ["ArraySource", "Augmentation", "augment", "evaluation_dataset"]
+__all__ = [
+    "ArraySource",
+    "Augmentation",
+    "augment",
+    "centre_trim_pad",
+    "dense_flow",
+    "evaluation_dataset",
+    "every_nth",
+    "flow_clip",
+    "interpolate_clip",
+    "key_frames",
+    "magnify_motion",
+    "onset_apex_flow",
+    "sliding_windows",
+    "uniform",
+]
+
+# These load TensorFlow.
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "ArraySource": "dataset",
+        "Augmentation": "augmentation",
+        "augment": "augmentation",
+        "evaluation_dataset": "dataset",
+    },
+)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 import tensorflow as tf
 
-from learnface.clips.augment import Augmentation, augment
+from learnface.clips.augmentation import Augmentation, augment
 from learnface.errors import DataError
 
 __all__ = ["ArraySource", "evaluation_dataset"]

@@ -3,8 +3,7 @@
 The functions on arrays load no Keras; the Keras metrics load it when they are first asked for.
 """
 
-import importlib
-
+from learnface.lazy import lazy_names
 from learnface.metrics.calibration import (
     apply_temperature,
     expected_calibration_error,
@@ -33,14 +32,12 @@ __all__ = [
     "wilson_interval",
 ]
 
-_KERAS = {
-    "ConcordanceCorrelation": "concordance_correlation",
-    "MacroF1": "macro_f1",
-    "UnweightedAverageRecall": "average_recall",
-}
-
-
-def __getattr__(name: str):
-    if name not in _KERAS:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_KERAS[name]}"), name)
+# These load Keras.
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "ConcordanceCorrelation": "concordance_correlation",
+        "MacroF1": "macro_f1",
+        "UnweightedAverageRecall": "average_recall",
+    },
+)

@@ -78,8 +78,8 @@ def read_weights(path: str | Path) -> dict[str, np.ndarray]:
         DataError: the file is missing or is no weights file.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            return dict(archive)
+        with Path(path).open("rb") as file:
+            return dict(np.load(file, allow_pickle=False))
     except FileNotFoundError as error:
         raise DataError(f"{path} does not exist: give the path of a weights file") from error
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:

@@ -166,7 +166,8 @@ def _plain(value: Any) -> Any:
 
 
 def _fingerprint(model: keras.Model, record: Mapping[str, Any]) -> str:
-    shapes = [(v.path, tuple(v.shape)) for v in model.variables]
+    # Shapes only: the same model built twice in one process has other names.
+    shapes = [(tuple(v.shape), v.dtype) for v in model.variables]
     return hashlib.sha256(json.dumps([shapes, record], sort_keys=True).encode()).hexdigest()
 
 

@@ -37,7 +37,7 @@ def test_all_frames_of_a_clip_move_together(images):
 
 def test_flip_is_a_mirror(images):
     flipped = augment(images, Augmentation(flip=True), SEED).numpy()
-    mirrored = [not np.allclose(a, b) for a, b in zip(flipped, images, strict=True)]
+    mirrored = [not np.allclose(a, b, atol=1e-4) for a, b in zip(flipped, images, strict=True)]
     assert any(mirrored) and not all(mirrored)
     for changed, before, after in zip(mirrored, images, flipped, strict=True):
         np.testing.assert_allclose(after, before[:, ::-1] if changed else before, atol=1e-5)
