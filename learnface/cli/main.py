@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from learnface.cli import corpora
+from learnface.cli import corpora, models, reproduce
 from learnface.errors import LearnfaceError
 from learnface.version import __version__
 
@@ -22,8 +22,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-# One line a subcommand:  app.command(name="predict")(predict.predict)
 app.command(name="corpora")(corpora.corpora)
+app.command(name="models")(models.models)
+app.command(name="reproduce")(reproduce.reproduce)
 
 
 def _print_version(wanted: bool) -> None:

@@ -4,6 +4,7 @@ Weights are stored in half precision, which halves the package and moves no pred
 rounding; they are float32 again in the model. `<model>-<name>.npz` has its card in `<model>-<name>.json`.
 """
 
+import warnings
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -139,8 +140,10 @@ def _load_keras_file(model: keras.Model, path: Path) -> None:
     if not path.exists():
         raise DataError(f"{path} does not exist: give the path of a weights file")
     try:
-        model.load_weights(path)
-    except (ValueError, OSError, KeyError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", UserWarning)  # Keras warns where it leaves variables unset
+            model.load_weights(path)
+    except (ValueError, OSError, KeyError, UserWarning) as error:
         raise DataError(f"{path} does not fit {model.name}: {error}") from error
 
 

@@ -153,7 +153,9 @@ def _record(
 ) -> dict[str, Any]:
     """Return what makes this run the run it is, as plain JSON values."""
     compiled = model.get_compile_config() or {}
-    kept = {key: compiled.get(key) for key in ("optimizer", "loss", "loss_weights")}
+    kept = {key: compiled.get(key) for key in ("loss", "loss_weights")}
+    kept["optimizer"] = keras.optimizers.serialize(model.optimizer)
+    del kept["optimizer"]["config"]["name"]  # it counts the optimisers of this process
     kept["policy"] = keras.config.dtype_policy().name
     record = {"settings": {**kept, **(settings or {})}, "data": dict(data or {}), "seed": seed}
     return json.loads(json.dumps(record, default=_plain))

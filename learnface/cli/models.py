@@ -1,0 +1,65 @@
+"""`learnface models`: list the networks of the zoo, or show one with its weights."""
+
+from typing import Annotated
+
+import typer
+
+__all__ = ["models"]
+
+
+def models(
+    name: Annotated[str | None, typer.Argument(help="Show this model and its weights.")] = None,
+) -> None:
+    """List the models; or show one, with the cards of its weights."""
+    from rich.console import Console
+
+    console = Console()
+    if name is None:
+        _list_all(console)
+    else:
+        _show(console, name)
+
+
+def _list_all(console) -> None:
+    from rich.table import Table
+
+    from learnface.models import MODELS, weights_names
+
+    table = Table(
+        "model", "input", "outputs", "parameters", "weights", "what it is", box=None, pad_edge=False
+    )
+    for name, builder in MODELS.items():
+        model = builder()
+        table.add_row(
+            name,
+            " x ".join(str(side) for side in model.input_shape[1:]),
+            str(model.output_shape[-1]),
+            f"{model.count_params():,}",
+            ", ".join(weights_names(name)) or "-",
+            _first_line(builder),
+        )
+    console.print(table)
+
+
+def _show(console, name: str) -> None:
+    from learnface.models import build, weights_card, weights_names
+
+    model = build(name)
+    console.print(f"[bold]{name}[/]  {model.count_params():,} parameters", highlight=False)
+    model.summary(print_fn=lambda text: console.print(text, markup=False, highlight=False))
+    for weights in weights_names(name):
+        card = weights_card(name, weights)
+        console.print(f"\n[bold]weights={weights!r}[/]", highlight=False)
+        for field in ("labels", "input_shape", "colour", "face", "corpus", "protocol", "licence", "notes"):
+            value = getattr(card, field)
+            shown = ", ".join(map(str, value)) if isinstance(value, tuple) else value
+            console.print(f"  {field}: {shown}", markup=False, highlight=False)
+        for figure, value in card.scores.items():
+            if isinstance(value, float):
+                console.print(f"  {figure}: {value:.4f}", highlight=False)
+
+
+def _first_line(builder) -> str:
+    import sys
+
+    return sys.modules[builder.__module__].__doc__.splitlines()[0]

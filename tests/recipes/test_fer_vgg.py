@@ -1,0 +1,49 @@
+import numpy as np
+import pytest
+
+from learnface.labels import FERPLUS
+from learnface.models import ModelCard, fer_vgg
+from learnface.models import fer_vgg as build
+from learnface.recipes import fer_vgg as recipe
+
+
+@pytest.mark.filterwarnings("ignore::learnface.corpora.CountWarning")
+def test_the_whole_recipe_on_a_small_corpus(small_fer2013, tmp_path):
+    out = tmp_path / "runs"
+    reports = recipe.run(small_fer2013, out, epochs=1)
+    assert set(reports) == {"ferplus", "fer2013"}
+    for head, labels in recipe.HEADS.items():
+        card = ModelCard.from_json((out / f"fer_vgg-{head}.json").read_text())
+        assert card.labels == labels
+        assert card.scores["accuracy"] == reports[head].scores["test"]["accuracy"]
+        network = build(classes=len(labels), weights=out / f"fer_vgg-{head}.npz")
+        outputs = np.asarray(network(np.zeros((1, 48, 48, 1), "float32")))
+        assert outputs.shape == (1, len(labels))
+    assert "fer_vgg-ferplus" in (out / "table.md").read_text()
+
+
+def test_both_heads_share_one_body():
+    model = recipe.joint_model()
+    body = fer_vgg(include_top=False).count_params()
+    assert model.count_params() == body + 257 * (8 + 7)
+    assert set(model.output_shape) == {"ferplus", "fer2013"}
+
+
+@pytest.mark.filterwarnings("ignore::learnface.corpora.CountWarning")
+def test_rows_without_expression_teach_only_the_other_head(small_fer2013):
+    votes_file = small_fer2013 / "fer2013new.csv"
+    lines = votes_file.read_text().splitlines()
+    lines[1] = "Training,fer0000000.png,0,0,0,0,0,0,0,0,10,0"
+    votes_file.write_text("\n".join(lines) + "\n")
+    from learnface.corpora import fer2013, ferplus
+    from learnface.recipes._data import load_splits
+
+    splits = load_splits(fer2013.index(small_fer2013), fer2013.LABELS)
+    votes = ferplus.index(small_fer2013, mode="crossentropy").set_index("row")
+    targets, weights = recipe._targets(splits["train"], votes)
+    assert weights["ferplus"].tolist() == [0.0] + [1.0] * 29
+    assert weights["fer2013"].tolist() == [1.0] * 30
+    np.testing.assert_allclose(targets["ferplus"][1:].sum(axis=1), 1.0)
+    scored = recipe._scored_rows(splits["train"], votes, "ferplus")
+    assert len(scored.images) == 29
+    assert FERPLUS[scored.codes[0]] == "happy"
