@@ -158,7 +158,7 @@ class _Reader:
                 yield from packet.decode()
             except av.error.EOFError:
                 return
-            except av.error.InvalidDataError:
+            except av.error.FFmpegError:
                 self.bad_packets += 1
 
     def between(self, start: float, stop: float) -> Iterator[tuple[int, float, av.VideoFrame]]:

@@ -22,12 +22,24 @@ def needs(package):
     return pytest.mark.skipif(importlib.util.find_spec(package) is None, reason=f"{package} is not installed")
 
 
-def test_viola_jones_equalises(portrait):
-    """A dark picture with a tenth of the contrast has the same equalised faces."""
-    dark = (portrait // 10).astype(np.uint8)
-    box, expected = ViolaJones().detect(dark)[0].box, ViolaJones().detect(portrait)[0].box
-    assert np.allclose(box, expected, atol=12)
-    assert np.isnan(ViolaJones().detect(portrait)[0].score)
+@pytest.mark.parametrize("equalise", ["local", "global"])
+def test_viola_jones_finds_the_face_also_in_the_dark(portrait, equalise):
+    dark = (portrait // 8).astype(np.uint8)
+    expected = ViolaJones(equalise=equalise).detect(portrait)
+    found = ViolaJones(equalise=equalise).detect(dark)
+    assert len(expected) == len(found) == 1
+    assert np.isnan(expected[0].score)
+    assert np.allclose(found[0].box, expected[0].box, atol=15)
+    assert ViolaJones(equalise="none").detect(dark) == []
+
+
+def test_viola_jones_equalises_as_asked(rng):
+    grey = rng.integers(40, 80, (64, 64), dtype=np.uint8)
+    assert np.array_equal(ViolaJones(equalise="global")._equalised(grey), cv2.equalizeHist(grey))
+    assert np.array_equal(ViolaJones(equalise="none")._equalised(grey), grey)
+    assert ViolaJones()._equalised(grey).std() > 2 * grey.std()
+    with pytest.raises(DataError, match="equalise is 'yes'"):
+        ViolaJones(equalise="yes")
 
 
 def test_viola_jones_unknown_cascade(portrait):

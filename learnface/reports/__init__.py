@@ -1,0 +1,3 @@
+"""Pictures and tables of results."""
+
+__all__ = []
