@@ -105,7 +105,10 @@ def predict(
     _write_files(out / "files.csv", outcomes)
     _report(outcomes, table)
     if interrupted:
-        _errors().print(f"stopped: {len(outcomes)} of {len(sources)} files are done", style="bold red")
+        done = (
+            f"stopped: {len(outcomes)} of {len(sources)} files are done; rows of an unfinished video are kept"
+        )
+        _errors().print(done, style="bold red", soft_wrap=True)
         raise typer.Exit(INTERRUPTED)
     raise typer.Exit(_exit_code(outcomes))
 

@@ -77,7 +77,7 @@ def load_network(
     """Return a network from a model, from a saved file, or the one that comes with learnface.
 
     Args:
-        model: a Keras model, the path of a `.keras` file, or None for `fer_resnet(weights="ferplus")`.
+        model: a Keras model, the path of a `.keras` file, or None for `fer_vgg(weights="ferplus")`.
         labels: see `Network`.
         flip: see `Network`.
 
@@ -85,9 +85,9 @@ def load_network(
         DataError: the file is missing or holds no Keras model, or see `Network`.
     """
     if model is None:
-        from learnface.models import fer_resnet
+        from learnface.models import fer_vgg
 
-        model = fer_resnet(weights="ferplus")
+        model = fer_vgg(weights="ferplus")
     elif not isinstance(model, keras.Model):
         model = _load(Path(model))
     return Network(model, labels, flip)

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from learnface.errors import DataError
+from learnface.inference.sources import kind_of
 
 __all__ = ["read_picture"]
 
@@ -42,6 +43,8 @@ def read_picture(path: str | Path) -> np.ndarray:
     if _is_cut(data):
         raise DataError(f"{path} is cut short: copy or download the file again")
     image = _decode(data, cv2.IMREAD_COLOR)
+    if image is None and kind_of(path) == "video":
+        raise DataError(f"{path} is a video: use Recognizer.stream, or `learnface predict`")
     if image is None:
         raise DataError(
             f"{path} is not a picture that OpenCV reads: give a JPEG, PNG, WebP, TIFF or BMP file"

@@ -125,3 +125,10 @@ def test_saved_models(tmp_path, rng):
     (tmp_path / "text.keras").write_text("no model")
     with pytest.raises(DataError, match=r"text\.keras is not a Keras model"):
         load_network(tmp_path / "text.keras", labels=("a", "b"))
+
+
+def test_models_saved_with_a_card_bring_their_labels(tmp_path):
+    models = pytest.importorskip("learnface.models")
+    card = models.ModelCard(model="brightness", labels=("light", "dark"), input_shape=(8, 8, 1))
+    models.save(brightness_model(), tmp_path / "model.keras", card)
+    assert load_network(tmp_path / "model.keras").labels == ("light", "dark")

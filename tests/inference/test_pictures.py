@@ -89,7 +89,11 @@ def test_a_picture_cut_short_is_an_error(tmp_path, image, name):
 
 @pytest.mark.parametrize(
     ("name", "content", "message"),
-    [("empty.jpg", b"", "is empty"), ("text.jpg", b"hello, this is text\n" * 9, "is not a picture")],
+    [
+        ("clip.mp4", b"\0\0\0\x18ftypmp42\0\0\0\0", "is a video: use Recognizer.stream"),
+        ("empty.jpg", b"", "is empty"),
+        ("text.jpg", b"hello, this is text\n" * 9, "is not a picture"),
+    ],
 )
 def test_wrong_files(tmp_path, name, content, message):
     (tmp_path / name).write_bytes(content)
