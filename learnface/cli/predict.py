@@ -88,9 +88,8 @@ def predict(
     sources = list(find_sources(names, exclude=[out]))
     if not any(source.problem or source.kind != "other" for source in sources):
         raise DataError(f"there is no picture and no video in {', '.join(map(str, names))}: check the path")
-    recognizer = Recognizer(
-        model, labels.split(",") if labels else None, detector=detector, min_size=min_size
-    )
+    _make_folder(out)
+    recognizer = Recognizer(model, _split(labels), detector=detector, min_size=min_size)
     sampling = {"every": every} if every else {"fps": fps or DEFAULT_FPS}
     stream = {**sampling, "smoothing": SMOOTHING if smooth else 0.0}
     outcomes: list[Outcome] = []
@@ -125,6 +124,19 @@ def _quiet_start():
         os.dup2(saved, 2)
         os.close(saved)
         os.close(null)
+
+
+def _split(labels: str | None) -> list[str] | None:
+    return [label.strip() for label in labels.split(",")] if labels else None
+
+
+def _make_folder(path: Path) -> None:
+    """Make the folder for results now: a mistake in its name must not come to light after hours."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise DataError(f"the folder {path} cannot be made ({reason}): give another with --out") from error
 
 
 def _sample() -> Path:

@@ -78,7 +78,7 @@ def kind_of(path: Path) -> str:
         OSError: the file cannot be read.
     """
     with path.open("rb") as file:
-        head = file.read(16)
+        head = file.read(189)
     return _kind_by_content(head) or _kind_by_name(path)
 
 
@@ -135,7 +135,8 @@ def _kind_by_content(head: bytes) -> str | None:
         return {b"WEBP": "picture", b"AVI ": "video"}.get(head[8:12])
     if head.startswith(PICTURE_STARTS) or (head.startswith(b"BM") and head[6:10] == b"\0\0\0\0"):
         return "picture"
-    return "video" if head.startswith(VIDEO_STARTS) else None
+    transport_stream = len(head) == 189 and head[0] == head[188] == 0x47  # packets of 188 bytes
+    return "video" if transport_stream or head.startswith(VIDEO_STARTS) else None
 
 
 def _kind_by_name(path: Path) -> str:

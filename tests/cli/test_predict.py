@@ -141,6 +141,16 @@ def test_nothing_can_be_done(predict, tmp_path, monkeypatch, capsys):
     assert "there is no picture and no video in" in capsys.readouterr().err
 
 
+def test_the_folder_for_results_cannot_be_made(model, tmp_path, monkeypatch, capsys):
+    (tmp_path / "out").write_text("a file")
+    options = ["--model", str(model), "--labels", "light, dark", "--out", str(tmp_path / "out")]
+    monkeypatch.setattr("sys.argv", ["learnface", "predict", "--sample", *options])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    assert stop.value.code == 2
+    assert "cannot be made (file exists): give another with --out" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("wrong", [[], ["a.jpg", "--every", "2", "--fps", "3"], ["a.jpg", "--fps", "0"]])
 def test_wrong_usage(predict, wrong):
     assert predict(*wrong)[0] == 2

@@ -25,6 +25,20 @@ def test_the_best_overlap_wins():
     assert tracker.update(faces(8, 11)) == [0, 1]
 
 
+def test_a_fast_face_keeps_its_number_without_overlap():
+    for reach, expected in [(1.0, [0]), (0.0, [1])]:
+        tracker = FaceTracker(reach=reach)
+        tracker.update(faces(0))
+        assert tracker.update(faces(19)) == expected
+
+
+def test_the_nearest_of_those_left_over_is_taken_if_it_is_as_large():
+    tracker = FaceTracker()
+    tracker.update([*faces(0), Face((21, 0, 40, 40))])
+    assert tracker.update([Face((0, 18, 20, 20))]) == [0]
+    assert tracker.update([Face((-30, 0, 40, 40))]) == [2]
+
+
 def test_a_gap_is_bridged_and_a_longer_one_is_not():
     tracker = FaceTracker(max_gap=3)
     assert tracker.update(faces(0)) == [0]

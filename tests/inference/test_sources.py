@@ -29,6 +29,8 @@ def write(path, content=PNG):
         ("text.jpg", b"hello", "picture"),
         ("empty.MOV", b"", "video"),
         ("stream.mts", b"\x47" + bytes(20), "video"),
+        ("recording.ts", (b"\x47" + bytes(187)) * 2, "video"),
+        ("program.ts", b"Greet(name: string) { return 'hello'; }\n" * 20, "other"),
         ("sound.m4a", b"\0\0\0\x18ftypM4A \0\0\0\0", "other"),
         ("notes.txt", b"hello", "other"),
         ("BMW.txt", b"BMW is a car maker", "other"),
