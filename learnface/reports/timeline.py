@@ -18,6 +18,7 @@ __all__ = ["Timeline"]
 MOST_BINS = 2000
 MOST_FACES = 64  # kept in memory; false detections may make thousands of short ones
 SHORTEST_SHARE = 0.02  # of the time of the longest face: shorter ones are counted, not drawn
+LONGEST_JOIN = 2.5  # steps: where a face was away for longer, the picture stays white
 FIRST_WIDTH = 0.02  # seconds: finer than the frames of most videos
 
 
@@ -111,7 +112,7 @@ class Timeline:
     def _draw_face(self, axes, number: int) -> None:
         """Stack the probabilities of one face; gaps stay white."""
         times, values = self.probabilities(number)
-        times, values = _with_gaps(times, values, self._longest_step(times))
+        times, values = _with_gaps(times, values, self._step())
         colours = label_colours(self.labels)
         below = np.zeros(len(times))
         for code, label in enumerate(self.labels):
@@ -121,10 +122,10 @@ class Timeline:
         axes.set(ylim=(0, 1), yticks=(0, 0.5, 1), ylabel=f"face {number}")
         axes.spines[["top", "right"]].set_visible(False)
 
-    def _longest_step(self, times: np.ndarray) -> float:
-        """Return the step in seconds above which two bins are not joined."""
-        step = float(np.median(np.diff(times))) if len(times) > 1 else self.width
-        return max(2.5 * step, 1.5 * self.width)
+    def _step(self) -> float:
+        """Return the seconds between two looks at the video, judged by the face seen longest."""
+        times, _ = self.probabilities(self.faces[0])
+        return max(float(np.median(np.diff(times))), self.width) if len(times) > 1 else self.width
 
     def _heading(self, shown: int) -> str:
         more = len(self._faces) - shown + self.dropped
@@ -162,20 +163,19 @@ class _FaceBins:
         self.counts = np.concatenate([self.counts[::2] + self.counts[1::2], np.zeros_like(self.counts[::2])])
 
 
-def _with_gaps(times: np.ndarray, values: np.ndarray, longest: float) -> tuple[np.ndarray, np.ndarray]:
-    """Spread each bin over the time to its neighbours and put NaN where the face was away.
+def _with_gaps(times: np.ndarray, values: np.ndarray, step: float) -> tuple[np.ndarray, np.ndarray]:
+    """Lengthen each stretch by half a step at both ends, and put NaN where the face was away.
 
     Returns:
-        Times and `(times, classes)` values whose stacked areas touch within a stretch, and leave it white
-        between stretches; a single bin is drawn with the width of one step.
+        Times and `(times, classes)` values whose stacked areas are joined within a stretch, and leave it
+        white between stretches; a face seen once is drawn one step wide.
     """
-    half = longest / 5
     pieces_t, pieces_v = [], []
-    for stretch in np.split(np.arange(len(times)), np.flatnonzero(np.diff(times) > longest) + 1):
-        inside = times[stretch]
-        pieces_t.append(np.concatenate([[inside[0] - half], inside, [inside[-1] + half, inside[-1] + half]]))
-        nothing = np.full((1, values.shape[1]), np.nan)
-        rows = values[stretch]
+    nothing = np.full((1, values.shape[1]), np.nan)
+    for stretch in np.split(np.arange(len(times)), np.flatnonzero(np.diff(times) > LONGEST_JOIN * step) + 1):
+        inside, rows = times[stretch], values[stretch]
+        end = inside[-1] + step / 2
+        pieces_t.append(np.concatenate([[inside[0] - step / 2], inside, [end, end]]))
         pieces_v.append(np.concatenate([rows[:1], rows, rows[-1:], nothing]))
     return np.concatenate(pieces_t), np.concatenate(pieces_v)
 

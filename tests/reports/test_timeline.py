@@ -82,6 +82,15 @@ def test_the_picture_shows_shares_and_gaps(tmp_path):
     assert gap.get((255, 255, 255), 0) > 0.99
 
 
+def test_a_face_seen_once_is_as_wide_as_a_step(tmp_path):
+    timeline = Timeline(("happy", "sad"))
+    seen = table(np.arange(30), 0.25), table([15], 0.25, face=1)
+    timeline.add(pd.concat(seen).rename(columns={"p_glad": "p_happy"}))
+    timeline.save(tmp_path / "a.png")
+    lower = colours(tmp_path / "a.png", (0.06, 0.6, 0.85, 0.75))
+    assert lower.get((77, 126, 168), 0) == pytest.approx(1 / 29, abs=0.01)
+
+
 def test_pictures_of_nothing_of_one_frame_and_of_many_faces(tmp_path):
     empty = Timeline(LABELS)
     empty.add(table([], []))
