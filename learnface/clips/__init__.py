@@ -4,11 +4,13 @@ from learnface.clips.keyframes import key_frames
 from learnface.clips.magnification import magnify_motion
 from learnface.clips.motion import dense_flow, flow_clip, onset_apex_flow
 from learnface.clips.sampling import centre_trim_pad, every_nth, interpolate_clip, sliding_windows, uniform
+from learnface.clips.video import Frame, probe_video, read_video
 from learnface.lazy import lazy_names
 
 __all__ = [
     "ArraySource",
     "Augmentation",
+    "Frame",
     "augment",
     "centre_trim_pad",
     "dense_flow",
@@ -19,6 +21,8 @@ __all__ = [
     "key_frames",
     "magnify_motion",
     "onset_apex_flow",
+    "probe_video",
+    "read_video",
     "sliding_windows",
     "uniform",
 ]

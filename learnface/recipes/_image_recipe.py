@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import keras
-import pandas as pd
 
 from learnface.clips import ArraySource, Augmentation, evaluation_dataset
 from learnface.corpora import get_corpus
@@ -157,13 +156,13 @@ def _pictures(
 def table(recipe: ImageRecipe, reports: Mapping[str, RunReport]) -> str:
     """Return our accuracies beside the paper's, in Markdown, with what the paper leaves open."""
     ours, paper = {}, {}
-    for name in recipe.models:
+    for name in (*recipe.models, *recipe.cited):
         scores = reports[name].scores if name in reports else {}
-        ours[name] = {split: scores.get(split, {}).get("accuracy") for split in ("validation", "test")}
-        paper[name] = dict(recipe.published.get(name, {}))
-    for name, figures in recipe.cited.items():
-        ours[name], paper[name] = {}, dict(figures)
-    compared = comparison_table(pd.DataFrame(ours).T, pd.DataFrame(paper).T)
+        published = {**recipe.published, **recipe.cited}[name]
+        for split in ("validation", "test"):
+            ours[f"{name}, {split}"] = scores.get(split, {}).get("accuracy")
+            paper[f"{name}, {split}"] = published.get(split)
+    compared = comparison_table(ours, paper, name="accuracy")
     runs = [
         f"- {name}: {report.parameters:,} parameters, best epoch {report.best_epoch} of "
         f"{len(report.history['loss'])}, seed {report.seed}, {report.seconds / 60:.0f} min on "

@@ -104,7 +104,7 @@ def _train(
         initial_learning_rate=settings["peak_learning_rate"] / 20,
         warmup_target=settings["peak_learning_rate"],
         warmup_steps=steps * settings["warmup_epochs"],
-        decay_steps=steps * (settings["epochs"] - settings["warmup_epochs"]),
+        decay_steps=max(1, steps * (settings["epochs"] - settings["warmup_epochs"])),
     )
     val_targets, val_weights = _targets(validation, votes)
     return fit(

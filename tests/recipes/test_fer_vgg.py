@@ -26,7 +26,7 @@ def test_both_heads_share_one_body():
     model = recipe.joint_model()
     body = fer_vgg(include_top=False).count_params()
     assert model.count_params() == body + 257 * (8 + 7)
-    assert set(model.output_shape) == {"ferplus", "fer2013"}
+    assert set(model.output_names) == {"ferplus", "fer2013"}
 
 
 @pytest.mark.filterwarnings("ignore::learnface.corpora.CountWarning")

@@ -39,8 +39,8 @@ def test_table_puts_ours_beside_theirs():
         command="learnface reproduce sun2020",
     )
     text = table(dataclasses.replace(RECIPE, silent="It says little."), {"fer_cnn": report})
-    row = next(line for line in text.splitlines() if line.startswith("| fer_cnn"))
+    row = next(line for line in text.splitlines() if line.startswith("| fer_cnn, test"))
     assert "65.00" in row and "72.92" in row
     assert "8,779,047 parameters, best epoch 2 of 2" in text
     assert "It says little." in text
-    assert "70.74" in next(line for line in text.splitlines() if "Jeon" in line)
+    assert "70.74" in next(line for line in text.splitlines() if "Jeon" in line and "test" in line)

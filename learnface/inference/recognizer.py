@@ -1,0 +1,221 @@
+"""Recognise the expressions of all faces in pictures and videos."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import keras
+import numpy as np
+import pandas as pd
+
+from learnface.clips.video import Frame, probe_video, read_video
+from learnface.errors import DataError
+from learnface.faces.detect import DEFAULT_DETECTOR, Detector, Face, build_detector
+from learnface.faces.tracks import FaceTracker
+from learnface.inference.network import load_network
+from learnface.inference.pictures import read_picture
+from learnface.inference.smoothing import ExponentialSmoothing
+
+__all__ = ["Recognizer"]
+
+BOX = ("x", "y", "width", "height", "score")
+LONGEST_GAP = 1.0  # seconds for which a face may be hidden and keep its number
+FRAMES_A_TABLE = 64  # a stretch without faces must not hold back the next table
+
+
+class Recognizer:
+    """Finds faces and tells their expressions.
+
+    Args:
+        model: a Keras model, the path of a `.keras` file, or None for the network of learnface.
+        labels: names of the model's classes in order; None means those the model carries.
+        detector: name of a detector (see `learnface.faces.detect`), or one built with `build_detector`.
+        batch_size: how many faces of a video go through the network together.
+        min_size: side in pixels of the smallest face to look for; None means 1/20 of the longer side.
+        flip: whether to average each face with its mirror image: steadier, twice the time.
+
+    Raises:
+        DataError: the model, its labels or the detector is not as described.
+
+    Example:
+        >>> recognizer = Recognizer()  # doctest: +SKIP
+        >>> recognizer.predict("photo.jpg")  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        model: keras.Model | str | Path | None = None,
+        labels: Sequence[str] | None = None,
+        detector: str | Detector = DEFAULT_DETECTOR,
+        batch_size: int = 32,
+        min_size: float | None = None,
+        flip: bool = False,
+    ):
+        if batch_size < 1:
+            raise DataError(f"batch_size is {batch_size}: give a whole number from 1")
+        self.detector = build_detector(detector)
+        self.network = load_network(model, labels, flip)
+        self.batch_size, self.min_size = batch_size, min_size
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The names of the classes, in the order of the columns `p_<label>`."""
+        return self.network.labels
+
+    def predict(self, image: str | Path | np.ndarray, source: str | None = None) -> pd.DataFrame:
+        """Return one row for each face of a picture, the largest first.
+
+        Args:
+            image: a path, or pixels: `(height, width, 3)` RGB or `(height, width)` grey, uint8.
+            source: what to write in the column `source`; None means the path.
+
+        Returns:
+            A table with the columns `source`, `face` (from 0), `x`, `y`, `width`, `height` (pixels of the
+            picture), `score` (the detector's confidence, NaN if it has none), `label`, `confidence` (its
+            probability), and `p_<label>` for each class. No face gives no row.
+
+        Raises:
+            DataError: the file is no picture, or the pixels are not as described.
+        """
+        if isinstance(image, str | Path):
+            source, image = source or str(image), read_picture(image)
+        faces = self.detector.detect(image, min_size=self.min_size)
+        probabilities = self._probabilities([self._crop(image, face) for face in faces])
+        heads = [(source or "", number, *face.box, face.score) for number, face in enumerate(faces)]
+        return self._table(("source", "face", *BOX), heads, probabilities)
+
+    def predict_batch(self, faces: Sequence[np.ndarray]) -> pd.DataFrame:
+        """Return one row for each face that is already cut out, in order.
+
+        Args:
+            faces: pictures of one face each, `(height, width)`, `(height, width, 1)` or
+                `(height, width, 3)` RGB, uint8, of any size; the middle square is taken.
+
+        Returns:
+            A table with the columns `label`, `confidence` and `p_<label>` for each class.
+
+        Raises:
+            DataError: the faces are not uint8 images.
+        """
+        crops = [self._whole(np.asarray(face)) for face in faces]
+        return self._table((), [()] * len(crops), self._probabilities(crops))
+
+    def stream(
+        self,
+        video: str | Path,
+        every: int = 1,
+        fps: float | None = None,
+        smoothing: float = 0.0,
+        start: float | None = None,
+        stop: float | None = None,
+        damaged: str = "raise",
+        on_frame: Callable[[Frame, list[Face]], None] | None = None,
+    ) -> Iterator[pd.DataFrame]:
+        """Yield tables with one row for each face and frame of a video; memory does not grow with it.
+
+        Args:
+            video: path of the file.
+            every: look at every such frame only.
+            fps: look at so many frames a second, in place of `every`; never at a frame twice.
+            smoothing: share of the past in each face's probabilities, in [0, 1); 0 (the default) shows
+                every frame as the network sees it.
+            start: seconds; None from the beginning.
+            stop: seconds; None to the end.
+            damaged: `"raise"` or `"warn"` after the last readable frame of a damaged file.
+            on_frame: called with every frame looked at and its faces, for progress and pictures.
+
+        Yields:
+            Tables with the columns of `predict`, and `frame` (number in the video) and `time` (seconds)
+            after `source`. `face` is the number of a person, kept while the face is in view.
+
+        Raises:
+            DataError: the file is no video, an argument is wrong, or the file is damaged.
+        """
+        smoother = ExponentialSmoothing(smoothing)
+        tracker = FaceTracker(max_gap=self._gap(video, every, fps))
+        frames = read_video(video, fps=fps, start=start, stop=stop, every=every, damaged=damaged)
+        waiting, any_table, damage = _Waiting(), False, None
+        last_index = -1
+        try:
+            for frame in frames:
+                if frame.index == last_index:
+                    continue  # a rate above the video's own
+                last_index = frame.index
+                faces = self.detector.detect(frame.image, min_size=self.min_size)
+                crops = [self._crop(frame.image, face) for face in faces]
+                waiting.add(str(video), frame, tracker.update(faces), faces, crops)
+                if on_frame:
+                    on_frame(frame, faces)
+                if waiting.crops and (
+                    len(waiting.crops) >= self.batch_size or waiting.frames >= FRAMES_A_TABLE
+                ):
+                    yield self._flush(waiting, smoother, tracker)
+                    any_table = True
+        except DataError as error:  # of a damaged file the rows so far come first
+            damage = error
+        if waiting.crops or not any_table:
+            yield self._flush(waiting, smoother, tracker)
+        if damage:
+            raise damage
+
+    def _flush(
+        self, waiting: "_Waiting", smoother: ExponentialSmoothing, tracker: FaceTracker
+    ) -> pd.DataFrame:
+        """Return the table of all waiting faces and forget them."""
+        numbers = [head[3] for head in waiting.heads]
+        probabilities = smoother.update(numbers, self._probabilities(waiting.crops))
+        smoother.keep(tracker.active)
+        table = self._table(("source", "frame", "time", "face", *BOX), waiting.heads, probabilities)
+        waiting.clear()
+        return table
+
+    def _gap(self, video: str | Path, every: int, fps: float | None) -> int:
+        rate = fps or probe_video(video).fps / max(every, 1)
+        return max(1, round(LONGEST_GAP * rate)) if math.isfinite(rate) else 10
+
+    def _crop(self, image: np.ndarray, face: Face) -> np.ndarray:
+        return self.network.crop(image, face.box, self.detector.margin, self.detector.shift)
+
+    def _whole(self, face: np.ndarray) -> np.ndarray:
+        if face.dtype != np.uint8 or face.ndim not in (2, 3) or not face.size:
+            raise DataError(
+                f"a face of shape {face.shape} and type {face.dtype}: give uint8 images from 0 to 255"
+            )
+        height, width = face.shape[:2]
+        side = min(height, width)
+        box = ((width - side) / 2, (height - side) / 2, side, side)
+        return self.network.crop(face[..., 0] if face.shape[2:] == (1,) else face, box)
+
+    def _probabilities(self, crops: list[np.ndarray]) -> np.ndarray:
+        starts = range(0, len(crops), self.batch_size) or (0,)
+        batches = [np.array(crops[start : start + self.batch_size]) for start in starts]
+        return np.concatenate([self.network.probabilities(batch) for batch in batches])
+
+    def _table(self, columns: Sequence[str], heads: list[tuple], probabilities: np.ndarray) -> pd.DataFrame:
+        """Return the table of faces; its types are the same with and without rows."""
+        table = pd.DataFrame(heads, columns=list(columns), index=range(len(heads)))
+        whole, text = {"frame", "face"}, {"source"}
+        kinds = {name: "int64" if name in whole else str if name in text else "float64" for name in columns}
+        table = table.astype(kinds)
+        best = probabilities.argmax(1)
+        table["label"] = pd.Series([self.labels[code] for code in best], dtype=str)
+        table["confidence"] = probabilities.max(1).astype(float) if len(best) else np.zeros(0)
+        for code, label in enumerate(self.labels):
+            table[f"p_{label}"] = probabilities[:, code].astype(float)
+        return table
+
+
+class _Waiting:
+    """Faces of a video that wait for a full batch: where they were, and their pixels."""
+
+    def __init__(self):
+        self.clear()
+
+    def clear(self) -> None:
+        self.heads, self.crops, self.frames = [], [], 0
+
+    def add(self, source: str, frame: Frame, numbers: list[int], faces: list[Face], crops: list) -> None:
+        places = [(number, *face.box, face.score) for number, face in zip(numbers, faces, strict=True)]
+        self.heads += [(source, frame.index, frame.time, *place) for place in places]
+        self.crops += crops
+        self.frames += 1

@@ -1,0 +1,118 @@
+"""Write tables of predictions to one file, piece by piece, whole or not at all."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from learnface.errors import DataError
+from learnface.files import atomic_path
+
+__all__ = ["FORMATS", "PredictionWriter"]
+
+FORMATS = ("csv", "parquet", "json")
+HEAD = {"source": pa.string(), "frame": pa.int64(), "time": pa.float64(), "face": pa.int64()}
+
+
+class PredictionWriter:
+    """Writes the tables of a `Recognizer`, of pictures and of videos, to one file of one shape.
+
+    The columns are those of `Recognizer.stream`; a picture has no `frame` and `time`. Rows go to disk as
+    they come. The file takes its name when the `with` block ends, also by Ctrl-C: every row in it is whole.
+
+    Args:
+        path: the file to write; its suffix tells the format: `.csv`, `.parquet` or `.json` (an array of
+            objects).
+        labels: the classes, in order.
+
+    Raises:
+        DataError: the suffix is none of these.
+
+    Example:
+        >>> with PredictionWriter("predictions.csv", ("happy", "sad")) as writer:  # doctest: +SKIP
+        ...     writer.write(recognizer.predict("photo.jpg"))
+    """
+
+    def __init__(self, path: str | Path, labels: Sequence[str]):
+        self.path = Path(path)
+        kind = self.path.suffix.lstrip(".")
+        if kind not in FORMATS:
+            raise DataError(f"{path} ends in {self.path.suffix!r}: choose one of {FORMATS}")
+        numbers = ["x", "y", "width", "height", "score"]
+        fields = {**HEAD, **dict.fromkeys(numbers, pa.float64()), "label": pa.string()}
+        fields |= dict.fromkeys(["confidence", *(f"p_{label}" for label in labels)], pa.float64())
+        self.schema = pa.schema(list(fields.items()))
+        self.rows = 0
+        self._sink = {"csv": _Csv, "parquet": _Parquet, "json": _Json}[kind]
+
+    def __enter__(self) -> "PredictionWriter":
+        self._atomic = atomic_path(self.path)
+        temporary = self._atomic.__enter__()
+        self._open_sink = self._sink(temporary, self.schema)
+        return self
+
+    def write(self, table: pd.DataFrame) -> None:
+        """Add the rows of a table."""
+        if len(table):
+            table = table.reindex(columns=self.schema.names)
+            self._open_sink.write(pa.Table.from_pandas(table, self.schema, preserve_index=False))
+            self.rows += len(table)
+
+    def __exit__(self, kind, error, traceback) -> None:
+        self._open_sink.close()
+        keep = kind is None or issubclass(kind, KeyboardInterrupt)
+        self._atomic.__exit__(*((None, None, None) if keep else (kind, error, traceback)))
+
+
+class _Csv:
+    def __init__(self, path: Path, schema: pa.Schema):
+        self.file = path.open("w", encoding="utf-8", newline="")
+        schema.empty_table().to_pandas().to_csv(self.file, index=False)
+
+    def write(self, table: pa.Table) -> None:
+        frame = table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+        frame.to_csv(self.file, index=False, header=False, float_format="%.6g")
+
+    def close(self) -> None:
+        self.file.close()
+
+
+class _Parquet:
+    """Gathers rows, because every row group costs space and time."""
+
+    ROWS = 10_000
+
+    def __init__(self, path: Path, schema: pa.Schema):
+        self.file, self.waiting = pq.ParquetWriter(path, schema), []
+
+    def write(self, table: pa.Table) -> None:
+        self.waiting.append(table)
+        if sum(map(len, self.waiting)) >= self.ROWS:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self.waiting:
+            self.file.write_table(pa.concat_tables(self.waiting))
+            self.waiting = []
+
+    def close(self) -> None:
+        self._flush()
+        self.file.close()
+
+
+class _Json:
+    def __init__(self, path: Path, schema: pa.Schema):
+        self.file, self.between = path.open("w", encoding="utf-8"), "[\n"
+
+    def write(self, table: pa.Table) -> None:
+        frame = table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+        lines = frame.to_json(orient="records", lines=True, force_ascii=False, double_precision=6)
+        for line in lines.splitlines():
+            self.file.write(self.between + line.replace("\\/", "/"))  # pandas escapes slashes
+            self.between = ",\n"
+
+    def close(self) -> None:
+        self.file.write("\n]\n" if self.between != "[\n" else "[]\n")
+        self.file.close()

@@ -1,0 +1,134 @@
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from learnface.errors import DataError
+from learnface.inference.network import Network, load_network, model_labels
+
+
+def brightness_model(size=8, channels=1):
+    """Tells light from dark: softmax of (4 m, 4 - 4 m) where m is the mean of the left half."""
+    inputs = keras.Input((size, size, channels))
+    x = layers.Cropping2D(((0, 0), (0, size // 2)))(inputs)
+    x = layers.GlobalAveragePooling2D()(x)
+    dense = layers.Dense(2, activation="softmax")
+    model = keras.Model(inputs, dense(x), name="brightness")
+    dense.set_weights([np.tile([[4.0, -4.0]], (channels, 1)) / channels, np.array([0.0, 4.0])])
+    return model
+
+
+def expected(mean):
+    logits = np.array([4 * mean, 4 - 4 * mean])
+    return np.exp(logits) / np.exp(logits).sum()
+
+
+def test_probabilities_against_a_calculation_by_hand(rng):
+    faces = rng.integers(0, 256, (5, 8, 8, 1), dtype=np.uint8)
+    network = Network(brightness_model(), labels=("light", "dark"))
+    rows = [expected(face[:, :4].mean() / 255) for face in faces]
+    assert network.probabilities(faces) == pytest.approx(np.array(rows), abs=1e-5)
+
+
+def test_flip_averages_with_the_mirror_image(rng):
+    faces = rng.integers(0, 256, (3, 8, 8, 1), dtype=np.uint8)
+    network = Network(brightness_model(), labels=("light", "dark"), flip=True)
+    rows = [(expected(f[:, :4].mean() / 255) + expected(f[:, 4:].mean() / 255)) / 2 for f in faces]
+    assert network.probabilities(faces) == pytest.approx(np.array(rows), abs=1e-5)
+
+
+def test_no_faces():
+    network = Network(brightness_model(), labels=("light", "dark"))
+    assert network.probabilities(np.zeros((0, 8, 8, 1), np.uint8)).shape == (0, 2)
+
+
+def test_a_loop_over_changing_numbers_of_faces_does_not_compile_again():
+    traces = []
+
+    class Counted(layers.Layer):
+        def call(self, x):
+            traces.append(x.shape)
+            return x
+
+    inputs = keras.Input((8, 8, 1))
+    x = layers.GlobalAveragePooling2D()(Counted()(inputs))
+    network = Network(keras.Model(inputs, layers.Dense(2, activation="softmax")(x)), labels=("a", "b"))
+    traces.clear()
+    for count in [1, 2, 3, 1, 7, 5, 2, 30, 4]:
+        network.probabilities(np.zeros((count, 8, 8, 1), np.uint8))
+    assert 1 <= len(traces) <= 2
+
+
+def test_the_caller_model_is_left_as_it_was():
+    model = brightness_model()
+    model.compile(jit_compile=True, loss="mse")
+    Network(model, labels=("light", "dark"))
+    assert model.jit_compile is True
+
+
+def test_labels_from_the_card_or_the_model():
+    model = brightness_model()
+    model.labels = ["light", "dark"]
+    assert model_labels(model) == Network(model).labels == ("light", "dark")
+    with pytest.raises(DataError, match="'brightness' carries no labels"):
+        Network(brightness_model())
+
+
+def test_bgr_models_get_bgr():
+    class Card:
+        labels, colour = ("light", "dark"), "BGR"
+
+    inputs = keras.Input((8, 8, 3))
+    first = layers.Lambda(lambda x: x[:, 0, 0, :1])(inputs)  # the first channel
+    both = layers.Concatenate()([first, layers.Lambda(lambda x: 1 - x)(first)])
+    model = keras.Model(inputs, both)
+    model.card = Card()
+    face = np.zeros((1, 8, 8, 3), np.uint8)
+    face[..., 2] = 255  # blue, in RGB
+    assert Network(model).probabilities(face).tolist() == [[1, 0]]
+
+
+def test_sizes():
+    assert (
+        Network(brightness_model(8, 3), ("a", "b")).size,
+        Network(brightness_model(), ("a", "b")).size,
+    ) == (
+        (8, 8),
+        (8, 8),
+    )
+    inputs = keras.Input((None, None, 1))
+    outputs = layers.Dense(2, activation="softmax")(layers.GlobalAveragePooling2D()(inputs))
+    assert Network(keras.Model(inputs, outputs), ("a", "b")).size == (48, 48)
+
+
+def test_wrong_models():
+    with pytest.raises(DataError, match="2 outputs but 3 labels"):
+        Network(brightness_model(), labels=("a", "b", "c"))
+    flat = keras.Sequential([keras.Input((8,)), layers.Dense(2)])
+    with pytest.raises(DataError, match="one input of shape"):
+        Network(flat, labels=("a", "b"))
+    inputs = keras.Input((8, 8, 1))
+    logits = keras.Model(inputs, layers.Dense(2, use_bias=False)(layers.Flatten()(inputs)))
+    with pytest.raises(DataError, match="ends in softmax"):
+        Network(logits, labels=("a", "b")).probabilities(np.ones((1, 8, 8, 1), np.uint8))
+
+
+def test_saved_models(tmp_path, rng):
+    path = tmp_path / "model.keras"
+    model = brightness_model()
+    model.save(path)
+    faces = rng.integers(0, 256, (3, 8, 8, 1), dtype=np.uint8)
+    loaded = load_network(path, labels=("light", "dark")).probabilities(faces)
+    assert np.allclose(loaded, Network(model, ("light", "dark")).probabilities(faces))
+    with pytest.raises(DataError, match=r"gone\.keras does not exist"):
+        load_network(tmp_path / "gone.keras")
+    (tmp_path / "text.keras").write_text("no model")
+    with pytest.raises(DataError, match=r"text\.keras is not a Keras model"):
+        load_network(tmp_path / "text.keras", labels=("a", "b"))
+
+
+def test_models_saved_with_a_card_bring_their_labels(tmp_path):
+    models = pytest.importorskip("learnface.models")
+    card = models.ModelCard(model="brightness", labels=("light", "dark"), input_shape=(8, 8, 1))
+    models.save(brightness_model(), tmp_path / "model.keras", card)
+    assert load_network(tmp_path / "model.keras").labels == ("light", "dark")
