@@ -1,4 +1,4 @@
-"""Shared by all tests: fixed seeds and no network."""
+"""Shared by all tests: fixed seeds, no network, and a small FER2013."""
 
 import os
 import socket
@@ -7,6 +7,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("MPLBACKEND", "Agg")
 
 import numpy as np
+import pandas as pd
 import pytest
 
 
@@ -27,3 +28,36 @@ def no_network(monkeypatch):
         return connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+VOTES = (
+    "neutral",
+    "happiness",
+    "surprise",
+    "sadness",
+    "anger",
+    "disgust",
+    "fear",
+    "contempt",
+    "unknown",
+    "NF",
+)
+
+
+@pytest.fixture
+def small_fer2013(tmp_path):
+    """FER2013 with FER+ votes, of 60 drawn faces, in the published files' own form."""
+    rng = np.random.default_rng(0)
+    rows, votes = [], []
+    for number in range(60):
+        usage = ("Training", "PublicTest", "PrivateTest")[min(number // 30, 1) + (number >= 45)]
+        emotion, image = number % 7, rng.integers(0, 90, (48, 48))
+        image[6 * emotion : 6 * emotion + 6] += 150
+        rows.append((emotion, " ".join(map(str, image.ravel())), usage))
+        count = np.zeros(10, int)
+        count[number % 8], count[8] = 8, 2
+        votes.append((usage, f"fer{number:07d}.png", *count))
+    pd.DataFrame(rows, columns=["emotion", "pixels", "Usage"]).to_csv(tmp_path / "fer2013.csv", index=False)
+    table = pd.DataFrame(votes, columns=["Usage", "Image name", *VOTES])
+    table.to_csv(tmp_path / "fer2013new.csv", index=False)
+    return tmp_path
