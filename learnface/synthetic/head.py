@@ -1,0 +1,145 @@
+"""The head model: a mesh, its expressions, and the shapes that make one head differ from another.
+
+The asset is built by `tools/build_head_model.py` from CC0 data of MakeHuman/MPFB2 and "Face Units 01" by
+Mika Suominen; see `NOTICE`. Lengths are decimetres; +x is the learner's left, +y up, +z to the front.
+"""
+
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+__all__ = ["ASSET", "SWATCHES", "TEXTURE", "Head", "head_model", "smooth"]
+
+ASSET = Path(__file__).parent / "assets" / "head.npz"
+TEXTURE = 512  # rows and columns of skin; below it lies a strip of swatches for what is not skin
+STRIP = 32
+SWATCHES = ("ear", "teeth", "tongue", "lash", "mouth", "socket", "hair")  # 64 columns each
+LOWEST, HIGHEST = 5.4, 8.9  # decimetres that the rows of the texture span
+AXIS = 0.40  # z of the upright axis around which the skin is unrolled
+EYE = np.array([0.30775, 7.28415, 1.24535], np.float32)  # centre of the left eyeball at rest
+EYE_RADIUS = 0.141
+
+
+@dataclass(frozen=True, eq=False)
+class Head:
+    """The head at rest and what changes it.
+
+    Attributes:
+        positions: (vertices, 3) float32, the head at rest.
+        triangles: (triangles, 3) int32, indices into `positions`.
+        part: (triangles,) names of what a triangle belongs to, as indices into `part_names`.
+        texels: (triangles, 3, 2) float32, column and row in the texture; on the eyes, instead, the
+            sideways and upward part of the direction from the eyeball's centre.
+        quads: (quads, 4), whose diagonals give the normals.
+        around: (vertices, most) quads around each vertex, padded with `len(quads)`.
+        lips: (vertices,) 0 to 1, how much of a vertex is lip.
+        landmarks: (68,) vertices of the usual face landmarks in the usual order.
+        expressions: name -> (vertices, 3) shift at full strength, 52 of them.
+        macros: name -> shift of an ancestry, sex and age.
+        details: name ending in `-` or `+` -> shift of one feature.
+    """
+
+    positions: np.ndarray
+    triangles: np.ndarray
+    part: np.ndarray
+    part_names: tuple[str, ...]
+    texels: np.ndarray
+    quads: np.ndarray
+    around: np.ndarray
+    lips: np.ndarray
+    landmarks: np.ndarray
+    expressions: dict[str, np.ndarray]
+    macros: dict[str, np.ndarray]
+    details: dict[str, np.ndarray]
+
+    def triangles_of(self, *parts: str) -> np.ndarray:
+        """Return whether each triangle belongs to one of `parts`."""
+        return np.isin(self.part, [self.part_names.index(part) for part in parts])
+
+    def vertices_of(self, *parts: str) -> np.ndarray:
+        """Return whether each vertex belongs to one of `parts`."""
+        found = np.zeros(len(self.positions), bool)
+        found[self.triangles[self.triangles_of(*parts)]] = True
+        return found
+
+
+@functools.cache
+def head_model() -> Head:
+    """Return the head model, read once in a process."""
+    with np.load(ASSET, allow_pickle=False) as data:
+        arrays = {name: data[name] for name in data.files}
+    positions = arrays["positions"].astype(np.float32) / 10000 + np.float32([0, 7, 0])
+    quads = arrays["quads"].astype(np.int32)
+    triangles = np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
+    part = np.tile(arrays["part"], 2)
+    names = tuple(arrays["part_names"].tolist())
+    return Head(
+        positions,
+        triangles,
+        part,
+        names,
+        _texels(positions[triangles], part, names, (arrays["ears"] > 100)[triangles].all(1)),
+        quads,
+        _around(quads, len(positions)),
+        arrays["lips"].astype(np.float32) / 255,
+        arrays["landmarks"].astype(np.int32),
+        _shifts(arrays, "expression"),
+        _shifts(arrays, "macro"),
+        _shifts(arrays, "detail"),
+    )
+
+
+def smooth(values: np.ndarray, start: float, stop: float) -> np.ndarray:
+    """Return 0 below `start`, 1 above `stop`, and a smooth step between."""
+    step = np.clip((values - start) / (stop - start), 0, 1)
+    return step * step * (3 - 2 * step)
+
+
+def unroll(xyz: np.ndarray) -> np.ndarray:
+    """Return texture columns and rows of points at rest, unrolled around an upright axis.
+
+    The front of the face gets four times the columns of the back of the head.
+    """
+    angle = np.arctan2(xyz[..., 0], xyz[..., 2] - AXIS)
+    column = (0.5 + (angle + 0.6 * np.sin(angle)) / (2 * np.pi)) * TEXTURE
+    row = (HIGHEST - xyz[..., 1]) / (HIGHEST - LOWEST) * (TEXTURE - 1)
+    return np.stack([column, row], -1).astype(np.float32)
+
+
+def _shifts(arrays: dict, kind: str) -> dict[str, np.ndarray]:
+    shifts = arrays[f"{kind}s"].astype(np.float32) / 1000
+    return dict(zip(arrays[f"{kind}_names"].tolist(), shifts, strict=True))
+
+
+def _around(quads: np.ndarray, vertices: int) -> np.ndarray:
+    """Return for each vertex the quads that touch it, padded with an index one past the last quad."""
+    corners = quads.ravel()
+    order = np.argsort(corners, kind="stable")
+    counts = np.bincount(corners, minlength=vertices)
+    table = np.full((vertices, counts.max()), len(quads), np.int32)
+    place = np.arange(len(corners)) - np.repeat(np.cumsum(counts) - counts, counts)
+    table[corners[order], place] = order // 4
+    return table
+
+
+def _texels(corners: np.ndarray, part: np.ndarray, names: tuple[str, ...], ear: np.ndarray) -> np.ndarray:
+    """Return texture coordinates of the triangles' corners, (triangles, 3, 2)."""
+    texels = unroll(corners)
+    columns = texels[..., 0]
+    torn = np.ptp(columns, axis=1) > TEXTURE / 2  # triangles across the seam at the back of the head
+    columns[torn] += np.where(columns[torn] < TEXTURE / 2, TEXTURE, 0)
+    for swatch, chosen in [("ear", ear), *((n, part == names.index(n)) for n in names[2:])]:
+        texels[chosen] = swatch_texels(swatch, corners[chosen])
+    eye = part == names.index("eye")
+    side = np.sign(corners[eye][..., :1])
+    texels[eye] = ((corners[eye] - EYE * np.concatenate([side, side * side, side * side], -1)) / EYE_RADIUS)[..., :2]
+    return texels
+
+
+def swatch_texels(name: str, xyz: np.ndarray) -> np.ndarray:
+    """Return texture coordinates inside a swatch; its columns span x from -0.32 to 0.32 dm."""
+    left = 64 * SWATCHES.index(name)
+    column = left + 32 + np.clip(xyz[..., 0] / 0.32, -1, 1) * 28
+    return np.stack([column, np.full_like(column, TEXTURE + STRIP / 2)], -1)
