@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from learnface.synthetic.hair import COLUMNS, ROWS, curtain, curtain_quads
+
 __all__ = ["ASSET", "SWATCHES", "TEXTURE", "Head", "head_model", "smooth"]
 
 ASSET = Path(__file__).parent / "assets" / "head.npz"
@@ -70,24 +72,27 @@ def head_model() -> Head:
     """Return the head model, read once in a process."""
     with np.load(ASSET, allow_pickle=False) as data:
         arrays = {name: data[name] for name in data.files}
-    positions = arrays["positions"].astype(np.float32) / 10000 + np.float32([0, 7, 0])
-    quads = arrays["quads"].astype(np.int32)
+    body = arrays["positions"].astype(np.float32) / 10000 + np.float32([0, 7, 0])
+    positions = np.concatenate([body, curtain(body, EYE, length=1.2, fullness=0.08)])
+    hair = curtain_quads() + len(body)
+    quads = np.concatenate([arrays["quads"].astype(np.int32), hair])
     triangles = np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
-    part = np.tile(arrays["part"], 2)
-    names = tuple(arrays["part_names"].tolist())
+    names = (*arrays["part_names"].tolist(), "hair")
+    part = np.tile(np.concatenate([arrays["part"], np.full(len(hair), names.index("hair"), np.uint8)]), 2)
+    extra = len(positions) - len(body)
     return Head(
         positions,
         triangles,
         part,
         names,
-        _texels(positions[triangles], part, names, (arrays["ears"] > 100)[triangles].all(1)),
+        _texels(positions, triangles, part, names, np.pad(arrays["ears"] > 100, (0, extra))),
         quads,
-        _around(quads, len(positions)),
-        arrays["lips"].astype(np.float32) / 255,
+        _around(np.concatenate([quads[: -len(hair)], hair[: len(hair) // 2]]), len(quads), len(positions)),
+        np.pad(arrays["lips"].astype(np.float32) / 255, (0, extra)),
         arrays["landmarks"].astype(np.int32),
-        _shifts(arrays, "expression"),
-        _shifts(arrays, "macro"),
-        _shifts(arrays, "detail"),
+        _shifts(arrays, "expression", extra),
+        _shifts(arrays, "macro", extra),
+        _shifts(arrays, "detail", extra),
     )
 
 
@@ -108,30 +113,37 @@ def unroll(xyz: np.ndarray) -> np.ndarray:
     return np.stack([column, row], -1).astype(np.float32)
 
 
-def _shifts(arrays: dict, kind: str) -> dict[str, np.ndarray]:
-    shifts = arrays[f"{kind}s"].astype(np.float32) / 1000
+def _shifts(arrays: dict, kind: str, extra: int) -> dict[str, np.ndarray]:
+    """Return the shifts of a kind by name; the hair's `extra` vertices keep still."""
+    shifts = np.pad(arrays[f"{kind}s"].astype(np.float32) / 1000, ((0, 0), (0, extra), (0, 0)))
     return dict(zip(arrays[f"{kind}_names"].tolist(), shifts, strict=True))
 
 
-def _around(quads: np.ndarray, vertices: int) -> np.ndarray:
-    """Return for each vertex the quads that touch it, padded with an index one past the last quad."""
+def _around(quads: np.ndarray, padding: int, vertices: int) -> np.ndarray:
+    """Return for each vertex the quads that touch it, filled up with the index `padding`."""
     corners = quads.ravel()
     order = np.argsort(corners, kind="stable")
     counts = np.bincount(corners, minlength=vertices)
-    table = np.full((vertices, counts.max()), len(quads), np.int32)
+    table = np.full((vertices, counts.max()), padding, np.int32)
     place = np.arange(len(corners)) - np.repeat(np.cumsum(counts) - counts, counts)
     table[corners[order], place] = order // 4
     return table
 
 
-def _texels(corners: np.ndarray, part: np.ndarray, names: tuple[str, ...], ear: np.ndarray) -> np.ndarray:
+def _texels(positions, triangles, part: np.ndarray, names: tuple[str, ...], ears: np.ndarray) -> np.ndarray:
     """Return texture coordinates of the triangles' corners, (triangles, 3, 2)."""
+    corners, ear = positions[triangles], ears[triangles].all(1)
     texels = unroll(corners)
     columns = texels[..., 0]
     torn = np.ptp(columns, axis=1) > TEXTURE / 2  # triangles across the seam at the back of the head
     columns[torn] += np.where(columns[torn] < TEXTURE / 2, TEXTURE, 0)
-    for swatch, chosen in [("ear", ear), *((n, part == names.index(n)) for n in names[2:])]:
+    for swatch, chosen in [("ear", ear), *((n, part == names.index(n)) for n in SWATCHES[1:])]:
         texels[chosen] = swatch_texels(swatch, corners[chosen])
+    strand = np.tile(np.abs(np.arange(COLUMNS) % 8 - 4) / 4 * 0.6 - 0.3, ROWS)
+    across = np.zeros_like(positions)
+    across[-len(strand) :, 0] = strand
+    hair = part == names.index("hair")
+    texels[hair] = swatch_texels("hair", across[triangles[hair]])
     eye = part == names.index("eye")
     side = np.sign(corners[eye][..., :1])
     texels[eye] = ((corners[eye] - EYE * np.concatenate([side, side * side, side * side], -1)) / EYE_RADIUS)[..., :2]

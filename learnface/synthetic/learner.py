@@ -4,6 +4,7 @@ import functools
 
 import numpy as np
 
+from learnface.synthetic.hair import COLUMNS, ROWS, curtain
 from learnface.synthetic.head import Head, head_model
 from learnface.synthetic.skin import Look, paint, scalp
 
@@ -41,6 +42,7 @@ class Learner:
         glasses: whether the learner wears them.
         look: colours and other paint.
         positions: (vertices, 3) float32, the neutral face, decimetres from between the eyes.
+        creases: how deeply expressions wrinkle this skin, growing with age.
         scale: factor of expressions' shifts for this head.
         texture: (rows, columns, 3) uint8, painted when first used.
 
@@ -58,6 +60,7 @@ class Learner:
         blend = rng.dirichlet([0.5] * 3) * 0.3
         blend[_ANCESTRIES.index(ancestry)] += 0.7
         self.look = _draw_look(rng, ancestry, self.sex, self.age)
+        self.creases = float(np.clip(0.15 + (self.age - 8) / 55, 0.15, 0.9))
         self.glasses = bool(rng.random() < 0.2)
         self.positions, self.scale = _shape(self, dict(zip(_ANCESTRIES, blend, strict=True)), rng)
 
@@ -103,7 +106,7 @@ def _draw_look(rng: np.random.Generator, ancestry: str, sex: str, age: float) ->
         brow_width=rng.uniform(0.7, 1.05) * (1.1 if male else 0.85),
         brow_height=rng.uniform(-0.015, 0.02),
         brow_tilt=rng.uniform(-0.06, 0.04),
-        hairline=rng.uniform(-0.10, 0.05) + (rng.uniform(0, 0.25) if male and age > 35 else 0),
+        hairline=rng.uniform(-0.20 if not male else -0.10, 0.05) + (rng.uniform(0, 0.25) if male and age > 35 else 0),
         bald=bool(male and age > 38 and rng.random() < 0.3),
         age_lines=float(np.clip((age - 32) / 40, 0, 1) * 0.3),
     )
@@ -118,11 +121,20 @@ def _shape(learner: Learner, ancestry: dict[str, float], rng: np.random.Generato
 
     eyes = head.landmarks[36:42], head.landmarks[42:48]
     right, left = (positions[lid].mean(0) for lid in eyes)
+    hanging, rest = ROWS * COLUMNS, (left + right) / 2
+    length, fullness = _hair_length(learner, rng), rng.uniform(0.03, 0.12)
+    positions[-hanging:] = curtain(positions[:-hanging], rest, length, fullness)
     top, chin = head.positions[:, 1].argmax(), head.landmarks[8]
     height = np.ptp(positions[[top, chin], 1]) / np.ptp(head.positions[[top, chin], 1])
     width = np.linalg.norm(left - right) / np.linalg.norm(np.subtract(*(head.positions[lid].mean(0) for lid in eyes)))
     scale = 1 / np.sqrt(height * width)
-    return ((positions - (left + right) / 2) * scale).astype(np.float32), float(scale)
+    return ((positions - rest) * scale).astype(np.float32), float(scale)
+
+
+def _hair_length(learner: Learner, rng: np.random.Generator) -> float:
+    """Return the decimetres that hair hangs below the eyes, 0 for short hair."""
+    length, chance = rng.uniform(0.45, 1.35), rng.random()
+    return length if chance < (0.72 if learner.sex == "female" else 0.07) and not learner.look.bald else 0.0
 
 
 def _macros(head: Head, learner: Learner, ancestry: dict[str, float]) -> np.ndarray:

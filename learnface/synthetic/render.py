@@ -134,7 +134,7 @@ def draw(
 
     corners = np.concatenate([head.texels, np.stack([light, gloss], 1)[head.triangles]], axis=2)
     u, v, light, gloss = seen.interpolate(corners)
-    albedo = _sample(_creased(learner.texture, weights), u, v)
+    albedo = _sample(_creased(learner, weights), u, v)
     _eyes(albedo, gloss, head, seen, (u, v), learner, scene, turn)
     colour = albedo * albedo * (light[:, None] * np.float32(scene.tint)) + gloss[:, None]
     image = cv2.resize(scene.background, (fine, fine), interpolation=cv2.INTER_CUBIC).reshape(-1, 3)
@@ -237,7 +237,7 @@ def _occlusion() -> tuple[np.ndarray, np.ndarray]:
     reach = np.where(teeth, (0.86 - 0.75 * deep) * (1 - 0.8 * smooth(np.abs(x), 0.12, 0.28)), reach)
     reach = np.where(head.vertices_of("tongue"), 0.62 * (1 - deep) + 0.08, reach)
     reach = np.where(head.vertices_of("socket") & ~head.vertices_of("skin"), 0.6, reach)
-    shine = np.where(mouth | head.vertices_of("lash", "socket"), 0.0, 1.0)
+    shine = np.where(mouth | head.vertices_of("lash", "socket", "hair"), 0.0, 1.0)
     shine = np.where(y < 6.0, 0.2, shine) * np.where(y > 7.95, 0.6, 1) * (1 + head.lips)
     return reach.astype(np.float32), shine.astype(np.float32)
 
@@ -278,17 +278,15 @@ def _sample(texture: np.ndarray, u: np.ndarray, v: np.ndarray) -> np.ndarray:
     return colours.reshape(-1, 3)[: len(u)] * np.float32(1 / 255)
 
 
-def _creased(texture: np.ndarray, weights: dict[str, float]) -> np.ndarray:
-    """Return the texture with the wrinkles of an expression."""
-    depth = {
-        name: sum(share * weights.get(unit, 0) for unit, share in units.items()) for name, units in _CREASES.items()
-    }
-    depth = {name: min(amount, 0.45) for name, amount in depth.items() if amount > 0.005}
+def _creased(learner: Learner, weights: dict[str, float]) -> np.ndarray:
+    """Return a learner's texture with the wrinkles of an expression."""
+    depth = {name: sum(s * weights.get(unit, 0) for unit, s in units.items()) for name, units in _CREASES.items()}
+    depth = {name: min(amount, 0.5) * learner.creases for name, amount in depth.items() if amount > 0.005}
     if not depth:
-        return texture
+        return learner.texture
     rows, columns = _creased_area()
     shade = 1 - sum(np.float32(amount) * creases()[name][rows, columns] for name, amount in depth.items())
-    texture = texture.copy()
+    texture = learner.texture.copy()
     area = texture[rows, columns]
     area[:] = cv2.convertScaleAbs(area * shade[..., None])
     return texture

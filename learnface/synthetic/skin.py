@@ -184,7 +184,7 @@ def _swatches(look: Look, rng: np.random.Generator) -> np.ndarray:
     for place, name in enumerate(SWATCHES):
         strip[:, 64 * place : 64 * place + 64] = colours[name]
     teeth = strip[:, 64 * SWATCHES.index("teeth") :][:, :64]
-    teeth[:, 4::7] *= 0.72  # the gaps between them
+    teeth[:, 4::7] *= 0.90  # the gaps between them
     hair = strip[:, 64 * SWATCHES.index("hair") :][:, :64]
     hair *= _streaks(rng, 64)[:1, :, None]
     return strip
