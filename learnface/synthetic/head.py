@@ -31,11 +31,12 @@ class Head:
     Attributes:
         positions: (vertices, 3) float32, the head at rest.
         triangles: (triangles, 3) int32, indices into `positions`.
-        part: (triangles,) names of what a triangle belongs to, as indices into `part_names`.
-        texels: (triangles, 3, 2) float32, column and row in the texture; on the eyes, instead, the
+        part: (triangles,) what a triangle belongs to, as indices into `part_names`.
+        corners: (3, triangles), the same the other way round, for speed.
+        texels: (2, 3, triangles) float32, column and row in the texture; on the eyes, instead, the
             sideways and upward part of the direction from the eyeball's centre.
         quads: (quads, 4), whose diagonals give the normals.
-        around: (vertices, most) quads around each vertex, padded with `len(quads)`.
+        around: (most, vertices) quads around each vertex, padded with `len(quads)`.
         lips: (vertices,) 0 to 1, how much of a vertex is lip.
         landmarks: (68,) vertices of the usual face landmarks in the usual order.
         expressions: name -> (vertices, 3) shift at full strength, 52 of them.
@@ -45,6 +46,7 @@ class Head:
 
     positions: np.ndarray
     triangles: np.ndarray
+    corners: np.ndarray
     part: np.ndarray
     part_names: tuple[str, ...]
     texels: np.ndarray
@@ -80,12 +82,14 @@ def head_model() -> Head:
     names = (*arrays["part_names"].tolist(), "hair")
     part = np.tile(np.concatenate([arrays["part"], np.full(len(hair), names.index("hair"), np.uint8)]), 2)
     extra = len(positions) - len(body)
+    texels = _texels(positions, triangles, part, names, np.pad(arrays["ears"] > 100, (0, extra)))
     return Head(
         positions,
         triangles,
+        np.ascontiguousarray(triangles.T),
         part,
         names,
-        _texels(positions, triangles, part, names, np.pad(arrays["ears"] > 100, (0, extra))),
+        np.ascontiguousarray(texels.T),
         quads,
         _around(np.concatenate([quads[: -len(hair)], hair[: len(hair) // 2]]), len(quads), len(positions)),
         np.pad(arrays["lips"].astype(np.float32) / 255, (0, extra)),
@@ -127,7 +131,7 @@ def _around(quads: np.ndarray, padding: int, vertices: int) -> np.ndarray:
     table = np.full((vertices, counts.max()), padding, np.int32)
     place = np.arange(len(corners)) - np.repeat(np.cumsum(counts) - counts, counts)
     table[corners[order], place] = order // 4
-    return table
+    return np.ascontiguousarray(table.T)
 
 
 def _texels(positions, triangles, part: np.ndarray, names: tuple[str, ...], ears: np.ndarray) -> np.ndarray:

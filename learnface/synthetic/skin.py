@@ -58,16 +58,16 @@ class _Canvas:
 def _canvas() -> _Canvas:
     head = head_model()
     chosen = head.triangles[head.triangles_of("skin")]
-    outer = head.texels[head.triangles_of("skin")]
+    outer = head.texels.T[head.triangles_of("skin")]
     inside = (outer[..., 1] < TEXTURE).all(1)  # ears have a swatch of their own
     chosen, outer = chosen[inside], outer[inside]
     radius = np.hypot(head.positions[:, 0], head.positions[:, 2] - 0.4)
     # Each triangle brings its own corners, because those at the seam lie at two places.
-    corners = np.arange(chosen.size).reshape(-1, 3)
-    seen = rasterise(outer.reshape(-1, 2), -radius[chosen], corners, TEXTURE, both_sides=True)
-    values = np.concatenate([head.positions, head.lips[:, None]], 1)[chosen]
+    corners = np.arange(chosen.size).reshape(-1, 3).T
+    seen = rasterise(outer.reshape(-1, 2).T, -radius[chosen].T, corners, TEXTURE, both_sides=True)
     flat = np.zeros((4, TEXTURE * TEXTURE), np.float32)
-    flat[:, seen.pixels] = seen.interpolate(values)
+    for place, values in enumerate((*head.positions.T, head.lips)):
+        flat[place, seen.pixels] = seen.interpolate(values[chosen].T)
     empty = np.ones(TEXTURE * TEXTURE, np.uint8)
     empty[seen.pixels] = 0
     side, y, z, lips = _fill(flat.reshape(4, TEXTURE, TEXTURE), empty.reshape(TEXTURE, TEXTURE))

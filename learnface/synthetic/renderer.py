@@ -130,37 +130,35 @@ def draw(
     positions, turn = turned(learner.posed(weights), pose)
     xy, distance = project(positions, pose, scene, fine)
     light, gloss = _light(head, positions, scene)
-    seen = rasterise(xy, _depth(head, distance), head.triangles, fine)
-
-    corners = np.concatenate([head.texels, np.stack([light, gloss], 1)[head.triangles]], axis=2)
-    u, v, light, gloss = seen.interpolate(corners)
+    seen = rasterise(xy, distance.take(head.corners) + _held_back(), head.corners, fine)
+    u, v = (seen.interpolate(texels) for texels in head.texels)
+    light, gloss = (seen.interpolate(values.take(head.corners)) for values in (light, gloss))
     albedo = _sample(_creased(learner, weights), u, v)
     _eyes(albedo, gloss, head, seen, (u, v), learner, scene, turn)
-    colour = albedo * albedo * (light[:, None] * np.float32(scene.tint)) + gloss[:, None]
-    image = cv2.resize(scene.background, (fine, fine), interpolation=cv2.INTER_CUBIC).reshape(-1, 3)
-    image[seen.pixels] = np.sqrt(np.maximum(colour, 0))
-    image = image.reshape(fine, fine, 3)
-    if supersample > 1:
-        image = cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA)
-    image = (np.clip(image, 0, 1) * 255 + 0.5).astype(np.uint8)
-    return Rendering(image, xy[head.landmarks] / supersample, xy[_eyeballs()].mean(1) / supersample)
+    albedo *= albedo  # paint is in display values; light adds up in their squares
+    albedo *= cv2.merge([light * np.float32(tint) for tint in scene.tint]).reshape(-1, 3)
+    albedo += cv2.merge([gloss] * 3).reshape(-1, 3)
+    image = _picture(albedo, seen.pixels, scene, size, supersample)
+    landmarks, eyes = xy[:, head.landmarks].T, xy[:, _eyeballs()].mean(2).T
+    return Rendering(image, landmarks / supersample, eyes / supersample)
 
 
 def turned(positions: np.ndarray, pose: Pose) -> tuple[np.ndarray, np.ndarray]:
-    """Turn the head on its neck, leave the shoulders; return positions and the turn, (3, 3)."""
+    """Turn the head on its neck and leave the shoulders; return positions (3, vertices) and the turn (3, 3)."""
     turn = _rotation(pose)
-    free = smooth(head_model().positions[:, 1:2], 5.75, 6.45).astype(np.float32)
-    moved = _times(positions - _PIVOT, turn) + _PIVOT
-    return positions + free * (moved - positions), turn
+    around_neck = positions.T - _PIVOT[:, None]
+    moved = _times(around_neck, turn)
+    return positions.T + _free() * (moved - around_neck), turn
 
 
 def project(positions: np.ndarray, pose: Pose, scene: Scene, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return pixel coordinates (vertices, 2) and distances (vertices,) in a camera before the face."""
-    distance = _DISTANCE - positions[:, 2]
-    focal = size / _FIELD * _DISTANCE * scene.zoom
-    x = size * 0.5 + focal * (positions[:, 0] + pose.shift[0]) / distance
-    y = size * 0.47 - focal * (positions[:, 1] - 0.02 + pose.shift[1]) / distance
-    return np.stack([x, y], 1).astype(np.float32), distance
+    """Return pixel coordinates (2, vertices) and distances (vertices,) in a camera before the face."""
+    x, y, z = positions
+    distance = np.float32(_DISTANCE) - z
+    scale = np.float32(size / _FIELD * _DISTANCE * scene.zoom) / distance
+    right, up = np.float32(pose.shift)
+    xy = np.stack([np.float32(size * 0.5) + scale * (x + right), np.float32(size * 0.47) - scale * (y + (up - np.float32(0.02)))])
+    return xy, distance
 
 
 def _check(weights: dict[str, float], size: int, supersample: int) -> None:
@@ -171,10 +169,10 @@ def _check(weights: dict[str, float], size: int, supersample: int) -> None:
         raise DataError(f"size={size}, supersample={supersample}: a face needs size >= {SMALLEST} and supersample >= 1")
 
 
-def _times(points: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-    """Return matrix @ point for each; written out, because BLAS may round differently in another process."""
-    x, y, z = points.T
-    return np.stack([row[0] * x + row[1] * y + row[2] * z for row in matrix], 1)
+def _times(vectors: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """Return matrix @ vectors (3, n); written out, because BLAS may round differently in another process."""
+    x, y, z = vectors
+    return np.stack([row[0] * x + row[1] * y + row[2] * z for row in matrix])
 
 
 def _rotation(pose: Pose) -> np.ndarray:
@@ -186,15 +184,22 @@ def _rotation(pose: Pose) -> np.ndarray:
     return (about_y @ about_x @ about_z).astype(np.float32)
 
 
-def _depth(head: Head, distance: np.ndarray) -> np.ndarray:
-    """Return the corners' depth; what lies inside the mouth is held back so that closed lips hide it."""
-    return (distance[head.triangles] + _held_back()[:, None]).astype(np.float32)
+@functools.cache
+def _free() -> np.ndarray:
+    """Return how much each vertex follows the head's turns: 0 on the shoulders, 1 above the neck."""
+    return smooth(head_model().positions[:, 1], 5.75, 6.45).astype(np.float32)
 
 
 @functools.cache
 def _held_back() -> np.ndarray:
+    """Return how much farther a triangle is taken to be: closed lips must hide what lies inside the mouth."""
     head = head_model()
-    return np.where(head.triangles_of("teeth", "tongue"), 0.05, 0.0).astype(np.float32)
+    return np.where(head.triangles_of("teeth", "tongue"), 0.08, 0.0).astype(np.float32)
+
+
+@functools.cache
+def _teeth() -> np.ndarray:
+    return np.flatnonzero(head_model().vertices_of("teeth"))
 
 
 @functools.cache
@@ -211,17 +216,19 @@ def _light(head: Head, positions: np.ndarray, scene: Scene) -> tuple[np.ndarray,
     light = np.float32(scene.light) / np.linalg.norm(np.float32(scene.light))
     half = light + np.float32([0, 0, 1])
     half /= np.linalg.norm(half)
-    facing = np.clip((_dot(normals, light) + 0.25) / 1.25, 0, 1)
-    above = 0.5 + 0.5 * normals[:, 1]
+    facing = np.clip((_dot(normals, light) + np.float32(0.25)) * np.float32(0.8), 0, 1)
+    above = 0.5 + 0.5 * normals[1]
     diffuse = scene.ambient * (0.65 + 0.35 * above) + scene.key * facing
-    gloss = np.clip(_dot(normals, half), 0, 1) ** 12 * 0.035 * scene.key
+    gloss = np.clip(_dot(normals, half), 0, 1) ** 12 * (0.035 * scene.key)
     static, shine = _occlusion()
     diffuse = diffuse * static * np.clip(1 - 1.1 * np.maximum(hollow, 0), 0.45, 1)
+    upper, lower = positions[1, head.landmarks[[62, 66]]]
+    diffuse[_teeth()] *= 0.3 + 0.7 * smooth(upper - lower, 0.02, 0.09)  # little light passes closed lips
     return diffuse, gloss * shine
 
 
 def _dot(vectors: np.ndarray, one: np.ndarray) -> np.ndarray:
-    return vectors[:, 0] * one[0] + vectors[:, 1] * one[1] + vectors[:, 2] * one[2]
+    return vectors[0] * one[0] + vectors[1] * one[1] + vectors[2] * one[2]
 
 
 @functools.cache
@@ -234,7 +241,7 @@ def _occlusion() -> tuple[np.ndarray, np.ndarray]:
     mouth = head.vertices_of("mouth") & ~head.vertices_of("skin")
     reach = np.where(mouth, 0.45 * (1 - deep) ** 2 + 0.03, reach)
     teeth = head.vertices_of("teeth")
-    reach = np.where(teeth, (0.86 - 0.75 * deep) * (1 - 0.8 * smooth(np.abs(x), 0.12, 0.28)), reach)
+    reach = np.where(teeth, (0.86 - 0.75 * deep) * np.where(y < 6.63, 0.75, 1) * (1 - 0.8 * smooth(np.abs(x), 0.12, 0.28)), reach)
     reach = np.where(head.vertices_of("tongue"), 0.62 * (1 - deep) + 0.08, reach)
     reach = np.where(head.vertices_of("socket") & ~head.vertices_of("skin"), 0.6, reach)
     shine = np.where(mouth | head.vertices_of("lash", "socket", "hair"), 0.0, 1.0)
@@ -243,29 +250,31 @@ def _occlusion() -> tuple[np.ndarray, np.ndarray]:
 
 
 def _normals(head: Head, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return unit normals, and how hollow the surface is around each vertex (0 flat)."""
-    a, b, c, d = (positions[head.quads[:, corner]] for corner in range(4))
+    """Return unit normals (3, vertices), and how hollow the surface is around each vertex (0 flat)."""
+    a, b, c, d = (positions.take(corner, axis=1) for corner in _quad_corners())
     across, along = c - a, d - b
-    table = np.zeros((len(head.quads) + 1, 6), np.float32)
-    table[:-1, 0] = across[:, 1] * along[:, 2] - across[:, 2] * along[:, 1]
-    table[:-1, 1] = across[:, 2] * along[:, 0] - across[:, 0] * along[:, 2]
-    table[:-1, 2] = across[:, 0] * along[:, 1] - across[:, 1] * along[:, 0]
-    table[:-1, 3:] = (a + b + c + d) * np.float32(0.25)
-    total = table[head.around[:, 0]]
-    for column in head.around.T[1:]:
-        total += table[column]
-    normals = total[:, :3]
-    size = np.sqrt(_dot(normals * normals, np.ones(3, np.float32))) + np.float32(1e-12)
-    normals = normals / size[:, None]
-    bulge = total[:, 3:] * _shares()[:, None] - positions
-    # Twice the summed area is about four times the square of an edge.
-    return normals, (bulge * normals).sum(1) / (np.sqrt(size) * np.float32(0.35))
+    table = np.zeros((6, len(head.quads) + 1), np.float32)
+    for axis in range(3):
+        second, third = (axis + 1) % 3, (axis + 2) % 3
+        table[axis, :-1] = across[second] * along[third] - across[third] * along[second]
+    table[3:, :-1] = (a + b + c + d) * np.float32(0.25)
+    total = sum(table.take(quads, axis=1) for quads in head.around)
+    normals, centres = total[:3], total[3:]
+    size = np.sqrt(_dot(normals, normals)) + np.float32(1e-12)
+    normals /= size
+    bulge = _dot(centres * _shares() - positions, normals)
+    return normals, bulge / (np.sqrt(size) * np.float32(0.35))  # the area's root stands for an edge's length
+
+
+@functools.cache
+def _quad_corners() -> np.ndarray:
+    return np.ascontiguousarray(head_model().quads.T)
 
 
 @functools.cache
 def _shares() -> np.ndarray:
     head = head_model()
-    return (1 / (head.around < len(head.quads)).sum(1)).astype(np.float32)
+    return (1 / (head.around < len(head.quads)).sum(0)).astype(np.float32)
 
 
 def _sample(texture: np.ndarray, u: np.ndarray, v: np.ndarray) -> np.ndarray:
@@ -285,10 +294,11 @@ def _creased(learner: Learner, weights: dict[str, float]) -> np.ndarray:
     if not depth:
         return learner.texture
     rows, columns = _creased_area()
-    shade = 1 - sum(np.float32(amount) * creases()[name][rows, columns] for name, amount in depth.items())
+    shade = np.ones((rows.stop - rows.start, columns.stop - columns.start), np.float32)
+    for name, amount in depth.items():
+        shade -= np.float32(amount) * creases()[name][rows, columns]
     texture = learner.texture.copy()
-    area = texture[rows, columns]
-    area[:] = cv2.convertScaleAbs(area * shade[..., None])
+    texture[rows, columns] = cv2.multiply(texture[rows, columns], cv2.merge([shade] * 3), dtype=cv2.CV_8U)
     return texture
 
 
@@ -297,6 +307,17 @@ def _creased_area() -> tuple[slice, slice]:
     used = sum(np.abs(layer) for layer in creases().values()) > 0.01
     rows, columns = np.flatnonzero(used.any(1)), np.flatnonzero(used.any(0))
     return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+
+
+def _picture(colours: np.ndarray, pixels: np.ndarray, scene: Scene, size: int, supersample: int) -> np.ndarray:
+    """Return the face before the background as it leaves the camera."""
+    fine = size * supersample
+    image = cv2.resize(scene.background, (fine, fine), interpolation=cv2.INTER_LINEAR).reshape(-1, 3)
+    image[pixels] = np.sqrt(np.maximum(colours, 0))
+    image = image.reshape(fine, fine, 3)
+    if supersample > 1:
+        image = cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA)
+    return (np.clip(image, 0, 1) * 255 + 0.5).astype(np.uint8)
 
 
 def _eyes(albedo, gloss, head, seen: Coverage, uv, learner: Learner, scene: Scene, turn: np.ndarray) -> None:
@@ -314,7 +335,7 @@ def _eyes(albedo, gloss, head, seen: Coverage, uv, learner: Learner, scene: Scen
     pupil = smooth(0.19 - angle, -0.02, 0.02)[:, None]
     shade = 1 - 0.45 * smooth(y, 0.1, 0.42)  # of the upper lid
     albedo[eye] = ((white * (1 - edge) + iris * edge) * (1 - pupil) + 0.02 * pupil) * shade[:, None]
-    normal = _times(np.stack([x, y, z], 1), turn)
+    normal = _times(np.stack([x, y, z]), turn)
     light = np.float32(scene.light) / np.linalg.norm(np.float32(scene.light))
     half = light + np.float32([0, 0, 1])
     gloss[eye] = np.clip(_dot(normal, half / np.linalg.norm(half)), 0, 1) ** 140 * 0.6 * scene.key

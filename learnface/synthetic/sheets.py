@@ -9,7 +9,7 @@ import numpy as np
 from learnface.files import atomic_path
 from learnface.synthetic.expressions import EMOTIONS, expression_for
 from learnface.synthetic.learner import Learner
-from learnface.synthetic.render import Pose, draw
+from learnface.synthetic.renderer import Pose, draw
 
 __all__ = ["sheet", "write_sheet"]
 
