@@ -110,6 +110,8 @@ def kept_faces(positions: np.ndarray, coordinates: np.ndarray, faces: list) -> l
                 part = "mouth"
             elif u < 0.2:  # and the two of the eye sockets
                 part = "socket"
+        if part in ("eye", "socket") and positions[vertices, 2].max() < 1.24:
+            continue  # the back of the eyeball, which nothing ever shows
         if part:
             kept.append((part, vertices, corners))
     return kept

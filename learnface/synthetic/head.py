@@ -86,7 +86,7 @@ def head_model() -> Head:
     return Head(
         positions,
         triangles,
-        np.ascontiguousarray(triangles.T),
+        np.ascontiguousarray(triangles.T, np.intp),
         part,
         names,
         np.ascontiguousarray(texels.T),
@@ -131,7 +131,7 @@ def _around(quads: np.ndarray, padding: int, vertices: int) -> np.ndarray:
     table = np.full((vertices, counts.max()), padding, np.int32)
     place = np.arange(len(corners)) - np.repeat(np.cumsum(counts) - counts, counts)
     table[corners[order], place] = order // 4
-    return np.ascontiguousarray(table.T)
+    return np.ascontiguousarray(table.T, np.intp)
 
 
 def _texels(positions, triangles, part: np.ndarray, names: tuple[str, ...], ears: np.ndarray) -> np.ndarray:

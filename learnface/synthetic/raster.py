@@ -50,7 +50,7 @@ def rasterise(xy: np.ndarray, depth: np.ndarray, triangles: np.ndarray, size: in
         The covered pixels, what they see, and where inside the triangle.
     """
     planes, top, heights, shown = _planes(xy, depth, triangles, size, both_sides)
-    owner = np.repeat(np.arange(len(shown), dtype=np.int32), heights)  # one entry a triangle and row
+    owner = np.repeat(np.arange(len(shown)), heights)  # one entry a triangle and row
     row = _ramp(heights) + top.take(owner)
     slopes, climbs, starts = planes[:4], planes[4:8], planes[8:]
     base = climbs.take(owner, axis=1)  # of both weights, the third weight and depth, where x is 0
@@ -60,7 +60,7 @@ def rasterise(xy: np.ndarray, depth: np.ndarray, triangles: np.ndarray, size: in
     first, last = _span(slope[:3], base[:3], size)
     widths = np.maximum(last - first + 1, 0)
 
-    span = np.repeat(np.arange(len(owner), dtype=np.int32), widths)  # one entry a candidate pixel
+    span = np.repeat(np.arange(len(owner)), widths)  # one entry a candidate pixel
     column = _ramp(widths) + first.take(span)
     x = column.astype(np.float32) + np.float32(0.5)
     z = slope[3].take(span) * x + base[3].take(span)
@@ -68,7 +68,7 @@ def rasterise(xy: np.ndarray, depth: np.ndarray, triangles: np.ndarray, size: in
     nearest = np.full(size * size, np.inf, np.float32)
     np.minimum.at(nearest, pixel, z)
     best = np.flatnonzero(z <= nearest.take(pixel))
-    winner = np.full(size * size, -1, np.int32)
+    winner = np.full(size * size, -1)
     winner[pixel.take(best)] = best
     won = winner[winner >= 0]
 
@@ -90,31 +90,32 @@ def _planes(xy, depth, triangles, size: int, both_sides: bool) -> tuple:
     top = np.maximum(np.ceil(np.minimum(np.minimum(y0, y1), y2) - 0.5), 0)
     bottom = np.minimum(np.floor(np.maximum(np.maximum(y0, y1), y2) - 0.5), size - 1)
     seen = np.abs(area) > 1e-6 if both_sides else area < -1e-6
-    shown = np.flatnonzero(seen & (bottom >= top)).astype(np.int32)
+    shown = np.flatnonzero(seen & (bottom >= top)).astype(np.intp)
 
     x0, y0, x1, y1, x2, y2, area, top = (a.take(shown) for a in (x0, y0, x1, y1, x2, y2, area, top))
     z0, z1, z2 = depth.take(shown, axis=1)
     planes = np.empty((12, len(shown)), np.float32)
     for axis, (second, third) in enumerate((((y2 - y0) / area, (y0 - y1) / area), ((x0 - x2) / area, (x1 - x0) / area))):
         planes[4 * axis : 4 * axis + 4] = second, third, -second - third, second * (z1 - z0) + third * (z2 - z0)
+    planes[:3] += (planes[:3] == 0) * np.float32(1e-12)  # an upright edge: all of a row is inside or outside
     planes[8:] = -planes[:4] * x0 - planes[4:8] * y0
     planes[10] += 1
     planes[11] += z0
-    return planes, top.astype(np.int32), (bottom.take(shown) - top).astype(np.int32) + 1, shown
+    return planes, top.astype(np.intp), (bottom.take(shown) - top).astype(np.intp) + 1, shown
 
 
 def _ramp(counts: np.ndarray) -> np.ndarray:
     """Return 0, 1, ... count - 1 for each count, joined."""
-    ends = np.cumsum(counts, dtype=np.int32)
-    return np.arange(ends[-1] if len(ends) else 0, dtype=np.int32) - np.repeat(ends - counts, counts)
+    ends = np.cumsum(counts)
+    return np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - counts, counts)
 
 
 def _span(slopes: np.ndarray, starts: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the first and last column at whose centre slope * x + start >= 0 for all three edges."""
-    crossings = -starts / np.where(np.abs(slopes) < 1e-12, np.float32(1e-12), slopes)
-    rising = slopes >= 0
+    crossings = -starts / slopes
+    rising = slopes > 0
     left = np.where(rising, crossings, np.float32(0.5)).max(0)
     right = np.where(rising, np.float32(size), crossings).min(0)
-    first = np.ceil(np.clip(left - (0.5 + _EDGE), 0, size)).astype(np.int32)
-    last = np.floor(np.clip(right - (0.5 - _EDGE), -1, size - 1)).astype(np.int32)
+    first = np.ceil(np.clip(left, 0.5, size) - np.float32(0.5 + _EDGE)).astype(np.intp)
+    last = np.floor(np.clip(right, -1, size - 0.5) - np.float32(0.5 - _EDGE)).astype(np.intp)
     return first, last

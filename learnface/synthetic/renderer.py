@@ -268,7 +268,7 @@ def _normals(head: Head, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 
 @functools.cache
 def _quad_corners() -> np.ndarray:
-    return np.ascontiguousarray(head_model().quads.T)
+    return np.ascontiguousarray(head_model().quads.T, np.intp)
 
 
 @functools.cache
