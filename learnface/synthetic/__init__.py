@@ -1,6 +1,35 @@
-"""Synthetic learners: faces and clips with known truth, drawn from a seed by NumPy and OpenCV alone."""
+"""Synthetic learners: faces and clips with known truth, drawn from a seed by NumPy and OpenCV alone.
 
+They serve demonstrations and tests. Accuracies on them say nothing about real learners.
+"""
+
+from learnface.synthetic.clips import (
+    TEMPORAL_TASKS,
+    SyntheticClip,
+    synthesise_clip,
+    synthesise_temporal_clip,
+    synthesise_video,
+)
+from learnface.synthetic.expressions import BASIC, EMOTIONS, LEARNING
 from learnface.synthetic.learner import Learner
 from learnface.synthetic.renderer import Pose, Rendering, Scene, draw, render
+from learnface.synthetic.sheets import sheet, write_sheet
 
-__all__ = ["Learner", "Pose", "Rendering", "Scene", "draw", "render"]
+__all__ = [
+    "BASIC",
+    "EMOTIONS",
+    "LEARNING",
+    "TEMPORAL_TASKS",
+    "Learner",
+    "Pose",
+    "Rendering",
+    "Scene",
+    "SyntheticClip",
+    "draw",
+    "render",
+    "sheet",
+    "synthesise_clip",
+    "synthesise_temporal_clip",
+    "synthesise_video",
+    "write_sheet",
+]

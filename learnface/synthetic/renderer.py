@@ -143,12 +143,15 @@ def draw(
     return Rendering(image, landmarks / supersample, eyes / supersample)
 
 
-def turned(positions: np.ndarray, pose: Pose) -> tuple[np.ndarray, np.ndarray]:
-    """Turn the head on its neck and leave the shoulders; return positions (3, vertices) and the turn (3, 3)."""
+def turned(positions: np.ndarray, pose: Pose, rigid: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """Turn the head on its neck; return positions (3, vertices) and the turn (3, 3).
+
+    The shoulders stay where they are, unless `rigid`: then all points turn with the head.
+    """
     turn = _rotation(pose)
     around_neck = positions.T - _PIVOT[:, None]
     moved = _times(around_neck, turn)
-    return positions.T + _free() * (moved - around_neck), turn
+    return positions.T + (1 if rigid else _free()) * (moved - around_neck), turn
 
 
 def project(positions: np.ndarray, pose: Pose, scene: Scene, size: int) -> tuple[np.ndarray, np.ndarray]:
