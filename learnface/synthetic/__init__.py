@@ -10,6 +10,7 @@ from learnface.synthetic.clips import (
     synthesise_temporal_clip,
     synthesise_video,
 )
+from learnface.synthetic.corpus import LAYOUTS, write_corpus
 from learnface.synthetic.expressions import BASIC, EMOTIONS, LEARNING
 from learnface.synthetic.learner import Learner
 from learnface.synthetic.renderer import Pose, Rendering, Scene, draw, render
@@ -18,6 +19,7 @@ from learnface.synthetic.sheets import sheet, write_sheet
 __all__ = [
     "BASIC",
     "EMOTIONS",
+    "LAYOUTS",
     "LEARNING",
     "TEMPORAL_TASKS",
     "Learner",
@@ -31,5 +33,6 @@ __all__ = [
     "synthesise_clip",
     "synthesise_temporal_clip",
     "synthesise_video",
+    "write_corpus",
     "write_sheet",
 ]

@@ -42,9 +42,16 @@ class Performance:
 
     def then(self, other: "Performance") -> "Performance":
         """Return this performance followed by another; onset, apex and offset stay those of this one."""
-        joined = (np.concatenate([getattr(self, n), getattr(other, n)]) for n in ("intensity", "valence", "arousal"))
+        joined = (
+            np.concatenate([getattr(self, n), getattr(other, n)]) for n in ("intensity", "valence", "arousal")
+        )
         return Performance(
-            self.weights + other.weights, self.poses + other.poses, *joined, self.onset, self.apex, self.offset
+            self.weights + other.weights,
+            self.poses + other.poses,
+            *joined,
+            self.onset,
+            self.apex,
+            self.offset,
         )
 
 
@@ -83,12 +90,12 @@ def act(
     strength = amplitude * intensity
     blink = _blinks(frames, expression.blinks * motion, rng)
     glance = motion * expression.gaze * _drift(frames, 2, rng)
-    weights = [
-        _units(expression.weights, *moment) for moment in zip(strength, blink, *glance, strict=True)
-    ]
+    weights = [_units(expression.weights, *moment) for moment in zip(strength, blink, *glance, strict=True)]
     angles, shifts = _head(frames, motion, movement, rng, steadiness or rng)
     angles = angles + np.outer(np.minimum(strength, 1.2), expression.pose)
-    poses = [Pose(*map(float, turn), (float(x), float(y))) for turn, (x, y) in zip(angles, shifts, strict=True)]
+    poses = [
+        Pose(*map(float, turn), (float(x), float(y))) for turn, (x, y) in zip(angles, shifts, strict=True)
+    ]
     felt = np.minimum(strength, 1)
     return Performance(
         weights, poses, intensity, felt * expression.valence, felt * expression.arousal, onset, apex, offset
@@ -108,7 +115,9 @@ def _check(frames: int, amplitude: float, speed: float, course: str, motion: flo
         raise DataError(f"speed={speed}, motion={motion}: speed must be from 0.25 to 8 and motion at least 0")
 
 
-def _course(frames: int, speed: float, course: str, rng: np.random.Generator) -> tuple[np.ndarray, int, int, int]:
+def _course(
+    frames: int, speed: float, course: str, rng: np.random.Generator
+) -> tuple[np.ndarray, int, int, int]:
     """Return intensity (frames,) and the frames of onset, apex and offset."""
     last = frames - 1
     if course == "hold":
@@ -122,7 +131,9 @@ def _course(frames: int, speed: float, course: str, rng: np.random.Generator) ->
         apex = last if speed <= 1 else int(rng.integers(int(np.ceil(rise)), last + 1))
         onset = max(0, round(apex - rise))
         return _step(time, onset, apex), onset, apex, last
-    rise, stay, fall = (rng.uniform(low, high) * last / speed for low, high in ((0.32, 0.45), (0.05, 0.18), (0.28, 0.38)))
+    rise, stay, fall = (
+        rng.uniform(low, high) * last / speed for low, high in ((0.32, 0.45), (0.05, 0.18), (0.28, 0.38))
+    )
     rise, stay, fall = max(rise, 1), max(stay, 0), max(fall, 1)
     squeeze = min(1, (last - 0.5) / (rise + stay + fall))
     rise, stay, fall = rise * squeeze, stay * squeeze, fall * squeeze
@@ -165,7 +176,9 @@ def _head(frames, motion, movement, rng, steadiness) -> tuple[np.ndarray, np.nda
     return angles * 0.4 + np.outer(np.sin(phase), _SWAY), shifts + np.zeros((frames, 1))
 
 
-def _units(weights: dict[str, float], strength: float, blink: float, aside: float, up: float) -> dict[str, float]:
+def _units(
+    weights: dict[str, float], strength: float, blink: float, aside: float, up: float
+) -> dict[str, float]:
     """Return the units of one frame: the expression, with the lids and eyes where blinks and gaze put them."""
     units = {unit: weight * strength for unit, weight in weights.items()}
     looks = {

@@ -1,7 +1,7 @@
 """Clips of a learner who shows an emotion, with the truth about every frame."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -14,7 +14,13 @@ from learnface.synthetic.learner import Learner
 from learnface.synthetic.renderer import draw
 from learnface.synthetic.scenes import OCCLUSIONS, add_glasses, add_noise, add_occlusion, draw_scene
 
-__all__ = ["TEMPORAL_TASKS", "SyntheticClip", "synthesise_clip", "synthesise_temporal_clip", "synthesise_video"]
+__all__ = [
+    "TEMPORAL_TASKS",
+    "SyntheticClip",
+    "synthesise_clip",
+    "synthesise_temporal_clip",
+    "synthesise_video",
+]
 
 TEMPORAL_TASKS = ("rising", "falling", "concentrated", "confused")
 """Labels that only motion tells apart: rising from falling, and confused from concentrated."""
@@ -68,6 +74,7 @@ def synthesise_clip(
     course: str = "full",
     motion: float = 1.0,
     movement: str = "natural",
+    zoom: float = 1.0,
     light: float = 1.0,
     noise: float = 1.0,
     occlusion: str | None = None,
@@ -88,6 +95,7 @@ def synthesise_clip(
         course: `"full"` neutral, apex, neutral; `"rise"`; `"fall"`; or `"hold"`.
         motion: strength of head drift, gaze and blinks; 0 moves nothing but the expression.
         movement: `"natural"`, `"still"` or `"sway"`, see `act`.
+        zoom: 1 shows head and shoulders, 1.5 the face.
         light: variety of light, room and distance; 0 is the same even light before a plain wall.
         noise: strength of the camera's noise; 0 for none.
         occlusion: `"book"`, `"hand"`, `"mask"`, or None.
@@ -105,10 +113,17 @@ def synthesise_clip(
     expression, label = expression_for(emotion), canonical(emotion)
     rng = np.random.default_rng([learner.seed, 4, seed, list(EMOTIONS).index(label)])
     performance = act(
-        expression, rng, frames=frames, amplitude=amplitude, speed=speed, course=course, motion=motion, movement=movement
+        expression,
+        rng,
+        frames=frames,
+        amplitude=amplitude,
+        speed=speed,
+        course=course,
+        motion=motion,
+        movement=movement,
     )
-    camera = {"size": size, "supersample": supersample, "light": light, "noise": noise, "occlusion": occlusion}
-    return _film(learner, label, performance, rng, **camera)
+    camera = {"size": size, "supersample": supersample, "zoom": zoom, "light": light, "noise": noise}
+    return _film(learner, label, performance, rng, occlusion=occlusion, **camera)
 
 
 def synthesise_video(
@@ -118,6 +133,7 @@ def synthesise_video(
     frames: int = 24,
     size: int = 96,
     amplitude: float = 1.0,
+    zoom: float = 1.0,
     light: float = 1.0,
     noise: float = 1.0,
     seed: int = 0,
@@ -131,6 +147,7 @@ def synthesise_video(
         frames: of each emotion.
         size: rows and columns of a frame.
         amplitude: the greatest strength; each emotion gets half of it to all of it.
+        zoom: as in `synthesise_clip`.
         light: as in `synthesise_clip`.
         noise: as in `synthesise_clip`.
         seed: which of the learner's videos.
@@ -152,8 +169,8 @@ def synthesise_video(
     performance = parts[0]
     for part in parts[1:]:
         performance = performance.then(part)
-    camera = {"size": size, "supersample": supersample, "light": light, "noise": noise, "occlusion": None}
-    return _film(learner, canonical(emotions[0]), performance, rng, **camera)
+    camera = {"size": size, "supersample": supersample, "zoom": zoom, "light": light, "noise": noise}
+    return _film(learner, canonical(emotions[0]), performance, rng, occlusion=None, **camera)
 
 
 def synthesise_temporal_clip(learner: Learner, label: str, *, seed: int = 0, **options) -> SyntheticClip:
@@ -182,29 +199,32 @@ def synthesise_temporal_clip(learner: Learner, label: str, *, seed: int = 0, **o
         emotion = "concentrated"
         options |= {"course": "hold", "movement": "still" if label == "concentrated" else "sway"}
     clip = synthesise_clip(learner, emotion, seed=1_000_000 + seed, **options)
-    return SyntheticClip(**{**vars(clip), "label": label})
+    return replace(clip, label=label)
 
 
 def _film(
     learner: Learner, label: str, performance: Performance, rng: np.random.Generator,
-    *, size: int, supersample: int, light: float, noise: float, occlusion: str | None,
+    *, size: int, supersample: int, zoom: float, light: float, noise: float, occlusion: str | None,
 ) -> SyntheticClip:  # fmt: skip
     if occlusion is not None and occlusion not in OCCLUSIONS:
         raise DataError(f"no occlusion is called {occlusion!r}: choose from {', '.join(OCCLUSIONS)}")
-    if light < 0 or noise < 0:
-        raise DataError(f"light={light}, noise={noise}: must be at least 0")
+    if light < 0 or noise < 0 or zoom <= 0:
+        raise DataError(
+            f"zoom={zoom}, light={light}, noise={noise}: zoom must be above 0, the others at least 0"
+        )
     scene, place, grain = draw_scene(rng, light), float(rng.random()), noise * rng.uniform(1.5, 4)
-    frames, landmarks, pupils = [], [], []
+    scene = replace(scene, zoom=scene.zoom * zoom)
+    frames, renderings = [], []
     for weights, pose in zip(performance.weights, performance.poses, strict=True):
         rendering = draw(learner, weights, pose=pose, scene=scene, size=size, supersample=supersample)
         image = rendering.image
         if learner.glasses:
             add_glasses(image, learner, pose, scene)
         if occlusion:
-            add_occlusion(image, occlusion, rendering, learner, place)
+            held = renderings[0] if occlusion == "book" and renderings else rendering  # a book lies still
+            add_occlusion(image, occlusion, held, learner, place)
         frames.append(add_noise(image, grain, rng) if grain else image)
-        landmarks.append(rendering.landmarks)
-        pupils.append(rendering.pupils)
+        renderings.append(rendering)
     units = tuple(head_model().expressions)
     return SyntheticClip(
         np.stack(frames),
@@ -216,8 +236,8 @@ def _film(
         performance.onset,
         performance.apex,
         performance.offset,
-        np.stack(landmarks).astype(np.float32),
-        np.stack(pupils).astype(np.float32),
+        np.stack([rendering.landmarks for rendering in renderings]),
+        np.stack([rendering.pupils for rendering in renderings]),
         np.array([[weights.get(unit, 0) for unit in units] for weights in performance.weights], np.float32),
         units,
         np.array([[pose.yaw, pose.pitch, pose.roll] for pose in performance.poses], np.float32),

@@ -80,7 +80,9 @@ def _units(**weights: float) -> dict[str, float]:
     """Return weights by unit; a name that ends in `_` stands for its left and its right unit."""
     units = {}
     for name, weight in weights.items():
-        units |= {name[:-1] + side: weight for side in ("Left", "Right")} if name.endswith("_") else {name: weight}
+        units |= (
+            {name[:-1] + side: weight for side in ("Left", "Right")} if name.endswith("_") else {name: weight}
+        )
     return units
 
 

@@ -150,7 +150,9 @@ def _texels(positions, triangles, part: np.ndarray, names: tuple[str, ...], ears
     texels[hair] = swatch_texels("hair", across[triangles[hair]])
     eye = part == names.index("eye")
     side = np.sign(corners[eye][..., :1])
-    texels[eye] = ((corners[eye] - EYE * np.concatenate([side, side * side, side * side], -1)) / EYE_RADIUS)[..., :2]
+    texels[eye] = ((corners[eye] - EYE * np.concatenate([side, side * side, side * side], -1)) / EYE_RADIUS)[
+        ..., :2
+    ]
     return texels
 
 

@@ -17,7 +17,13 @@ _SKINS = {
     "caucasian": [(0.86, 0.66, 0.55), (0.80, 0.60, 0.49), (0.90, 0.73, 0.64), (0.74, 0.55, 0.43)],
 }
 _DARK_HAIR = [(0.05, 0.04, 0.035), (0.09, 0.06, 0.045), (0.13, 0.085, 0.06)]
-_ANY_HAIR = [(0.08, 0.055, 0.045), (0.22, 0.14, 0.09), (0.48, 0.34, 0.20), (0.36, 0.17, 0.09), (0.62, 0.49, 0.31)]
+_ANY_HAIR = [
+    (0.08, 0.055, 0.045),
+    (0.22, 0.14, 0.09),
+    (0.48, 0.34, 0.20),
+    (0.36, 0.17, 0.09),
+    (0.62, 0.49, 0.31),
+]
 _DARK_EYES = [(0.15, 0.09, 0.05), (0.22, 0.13, 0.07)]
 _ANY_EYES = [(0.20, 0.12, 0.06), (0.30, 0.42, 0.55), (0.30, 0.38, 0.25), (0.36, 0.28, 0.14)]
 # How far a feature strays from the average; whole-head shapes turn into caricatures first.
@@ -100,19 +106,24 @@ def _draw_look(rng: np.random.Generator, ancestry: str, sex: str, age: float) ->
         rng.uniform(0.08, 0.85, 3),
         lipstick=rng.uniform(0.75, 0.95) if made_up else rng.uniform(0.45, 0.75),
         blush=rng.uniform(0.1, 0.4),
-        beard=rng.choice([0.0, rng.uniform(0.1, 0.35), rng.uniform(0.6, 0.85)], p=[0.5, 0.35, 0.15]) if grown else 0.0,
+        beard=rng.choice([0.0, rng.uniform(0.1, 0.35), rng.uniform(0.6, 0.85)], p=[0.5, 0.35, 0.15])
+        if grown
+        else 0.0,
         freckles=rng.uniform(0.3, 0.9) if fair and rng.random() < 0.3 else 0.0,
         brow_weight=rng.uniform(0.65, 0.9),
         brow_width=rng.uniform(0.7, 1.05) * (1.1 if male else 0.85),
         brow_height=rng.uniform(-0.015, 0.02),
         brow_tilt=rng.uniform(-0.06, 0.04),
-        hairline=rng.uniform(-0.20 if not male else -0.10, 0.05) + (rng.uniform(0, 0.25) if male and age > 35 else 0),
+        hairline=rng.uniform(-0.20 if not male else -0.10, 0.05)
+        + (rng.uniform(0, 0.25) if male and age > 35 else 0),
         bald=bool(male and age > 38 and rng.random() < 0.3),
         age_lines=float(np.clip((age - 32) / 40, 0, 1) * 0.3),
     )
 
 
-def _shape(learner: Learner, ancestry: dict[str, float], rng: np.random.Generator) -> tuple[np.ndarray, float]:
+def _shape(
+    learner: Learner, ancestry: dict[str, float], rng: np.random.Generator
+) -> tuple[np.ndarray, float]:
     """Return the head's positions around the point between the eyes, and its scale."""
     head = head_model()
     positions = head.positions + _macros(head, learner, ancestry) + _details(head, rng)
@@ -126,7 +137,9 @@ def _shape(learner: Learner, ancestry: dict[str, float], rng: np.random.Generato
     positions[-hanging:] = curtain(positions[:-hanging], rest, length, fullness)
     top, chin = head.positions[:, 1].argmax(), head.landmarks[8]
     height = np.ptp(positions[[top, chin], 1]) / np.ptp(head.positions[[top, chin], 1])
-    width = np.linalg.norm(left - right) / np.linalg.norm(np.subtract(*(head.positions[lid].mean(0) for lid in eyes)))
+    width = np.linalg.norm(left - right) / np.linalg.norm(
+        np.subtract(*(head.positions[lid].mean(0) for lid in eyes))
+    )
     scale = 1 / np.sqrt(height * width)
     return ((positions - rest) * scale).astype(np.float32), float(scale)
 

@@ -36,7 +36,9 @@ class Coverage:
         return result
 
 
-def rasterise(xy: np.ndarray, depth: np.ndarray, triangles: np.ndarray, size: int, both_sides: bool = False) -> Coverage:
+def rasterise(
+    xy: np.ndarray, depth: np.ndarray, triangles: np.ndarray, size: int, both_sides: bool = False
+) -> Coverage:
     """Find the nearest front-facing triangle at each pixel centre.
 
     Args:
@@ -95,8 +97,15 @@ def _planes(xy, depth, triangles, size: int, both_sides: bool) -> tuple:
     x0, y0, x1, y1, x2, y2, area, top = (a.take(shown) for a in (x0, y0, x1, y1, x2, y2, area, top))
     z0, z1, z2 = depth.take(shown, axis=1)
     planes = np.empty((12, len(shown)), np.float32)
-    for axis, (second, third) in enumerate((((y2 - y0) / area, (y0 - y1) / area), ((x0 - x2) / area, (x1 - x0) / area))):
-        planes[4 * axis : 4 * axis + 4] = second, third, -second - third, second * (z1 - z0) + third * (z2 - z0)
+    for axis, (second, third) in enumerate(
+        (((y2 - y0) / area, (y0 - y1) / area), ((x0 - x2) / area, (x1 - x0) / area))
+    ):
+        planes[4 * axis : 4 * axis + 4] = (
+            second,
+            third,
+            -second - third,
+            second * (z1 - z0) + third * (z2 - z0),
+        )
     planes[:3] += (planes[:3] == 0) * np.float32(1e-12)  # an upright edge: all of a row is inside or outside
     planes[8:] = -planes[:4] * x0 - planes[4:8] * y0
     planes[10] += 1

@@ -160,16 +160,25 @@ def project(positions: np.ndarray, pose: Pose, scene: Scene, size: int) -> tuple
     distance = np.float32(_DISTANCE) - z
     scale = np.float32(size / _FIELD * _DISTANCE * scene.zoom) / distance
     right, up = np.float32(pose.shift)
-    xy = np.stack([np.float32(size * 0.5) + scale * (x + right), np.float32(size * 0.47) - scale * (y + (up - np.float32(0.02)))])
+    xy = np.stack(
+        [
+            np.float32(size * 0.5) + scale * (x + right),
+            np.float32(size * (0.67 - 0.2 * scene.zoom)) - scale * (y + (up - np.float32(0.02))),
+        ]
+    )
     return xy, distance
 
 
 def _check(weights: dict[str, float], size: int, supersample: int) -> None:
     unknown = sorted(set(weights) - set(head_model().expressions))
     if unknown:
-        raise DataError(f"no expression unit is called {unknown}: choose from {sorted(head_model().expressions)}")
+        raise DataError(
+            f"no expression unit is called {unknown}: choose from {sorted(head_model().expressions)}"
+        )
     if size < SMALLEST or supersample < 1:
-        raise DataError(f"size={size}, supersample={supersample}: a face needs size >= {SMALLEST} and supersample >= 1")
+        raise DataError(
+            f"size={size}, supersample={supersample}: a face needs size >= {SMALLEST} and supersample >= 1"
+        )
 
 
 def _times(vectors: np.ndarray, matrix: np.ndarray) -> np.ndarray:
@@ -239,12 +248,18 @@ def _occlusion() -> tuple[np.ndarray, np.ndarray]:
     """Return how much light reaches each vertex, and how glossy it is, from where it lies at rest."""
     head = head_model()
     x, y, z = head.positions.T
-    reach = 1 - 0.45 * smooth(6.30 - y, 0, 0.3) * smooth(z, 0.2, 0.6) * smooth(0.8 - np.abs(x), 0, 0.5) * smooth(y, 5.7, 6.0)
+    reach = 1 - 0.45 * smooth(6.30 - y, 0, 0.3) * smooth(z, 0.2, 0.6) * smooth(
+        0.8 - np.abs(x), 0, 0.5
+    ) * smooth(y, 5.7, 6.0)
     deep = smooth(1.50 - z, 0.0, 0.32)  # behind the lips
     mouth = head.vertices_of("mouth") & ~head.vertices_of("skin")
     reach = np.where(mouth, 0.45 * (1 - deep) ** 2 + 0.03, reach)
     teeth = head.vertices_of("teeth")
-    reach = np.where(teeth, (0.86 - 0.75 * deep) * np.where(y < 6.63, 0.75, 1) * (1 - 0.8 * smooth(np.abs(x), 0.12, 0.28)), reach)
+    reach = np.where(
+        teeth,
+        (0.86 - 0.75 * deep) * np.where(y < 6.63, 0.75, 1) * (1 - 0.8 * smooth(np.abs(x), 0.12, 0.28)),
+        reach,
+    )
     reach = np.where(head.vertices_of("tongue"), 0.62 * (1 - deep) + 0.08, reach)
     reach = np.where(head.vertices_of("socket") & ~head.vertices_of("skin"), 0.6, reach)
     shine = np.where(mouth | head.vertices_of("lash", "socket", "hair"), 0.0, 1.0)
@@ -292,7 +307,9 @@ def _sample(texture: np.ndarray, u: np.ndarray, v: np.ndarray) -> np.ndarray:
 
 def _creased(learner: Learner, weights: dict[str, float]) -> np.ndarray:
     """Return a learner's texture with the wrinkles of an expression."""
-    depth = {name: sum(s * weights.get(unit, 0) for unit, s in units.items()) for name, units in _CREASES.items()}
+    depth = {
+        name: sum(s * weights.get(unit, 0) for unit, s in units.items()) for name, units in _CREASES.items()
+    }
     depth = {name: min(amount, 0.5) * learner.creases for name, amount in depth.items() if amount > 0.005}
     if not depth:
         return learner.texture
@@ -312,7 +329,9 @@ def _creased_area() -> tuple[slice, slice]:
     return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
 
 
-def _picture(colours: np.ndarray, pixels: np.ndarray, scene: Scene, size: int, supersample: int) -> np.ndarray:
+def _picture(
+    colours: np.ndarray, pixels: np.ndarray, scene: Scene, size: int, supersample: int
+) -> np.ndarray:
     """Return the face before the background as it leaves the camera."""
     fine = size * supersample
     image = cv2.resize(scene.background, (fine, fine), interpolation=cv2.INTER_LINEAR).reshape(-1, 3)

@@ -34,7 +34,10 @@ def draw_scene(rng: np.random.Generator, variety: float = 1.0) -> Scene:
         "tint": np.array([1 + warm, 1, 1 - warm]),
         "zoom": zoom,
     }
-    mixed = {name: np.array(getattr(plain, name)) * (1 - variety) + variety * value for name, value in drawn.items()}
+    mixed = {
+        name: np.array(getattr(plain, name)) * (1 - variety) + variety * value
+        for name, value in drawn.items()
+    }
     values = {name: tuple(value.tolist()) if value.ndim else float(value) for name, value in mixed.items()}
     return replace(plain, **values, background=room if variety else plain.background)
 
@@ -45,7 +48,12 @@ def _room(rng: np.random.Generator) -> np.ndarray:
     room = np.empty((48, 48, 3), np.float32)
     room[:] = wall * np.linspace(1.05, 0.85, 48)[:, None, None]
     for _ in range(rng.integers(0, 6)):
-        x, y, width, height = rng.integers(-8, 48), rng.integers(-8, 48), rng.integers(4, 24), rng.integers(4, 30)
+        x, y, width, height = (
+            rng.integers(-8, 48),
+            rng.integers(-8, 48),
+            rng.integers(4, 24),
+            rng.integers(4, 30),
+        )
         colour = wall * rng.uniform(0.5, 1.3) + rng.normal(0, 0.06, 3)
         cv2.rectangle(room, (int(x), int(y)), (int(x + width), int(y + height)), colour.tolist(), -1)
     return np.clip(cv2.GaussianBlur(room, (0, 0), float(rng.uniform(0.8, 3))), 0, 1)
@@ -65,21 +73,27 @@ def add_glasses(image: np.ndarray, learner: Learner, pose: Pose, scene: Scene) -
     colour = (rng.uniform(10, 90) * np.array([1, 0.9, 0.8])).tolist()
     thickness = max(1, round(size * rng.uniform(0.006, 0.014)))
     angle = np.linspace(0, 2 * np.pi, 41)
-    lens = np.stack([width * _power(np.cos(angle), 2 / roundness), height * _power(np.sin(angle), 2 / roundness)])
+    lens = np.stack(
+        [width * _power(np.cos(angle), 2 / roundness), height * _power(np.sin(angle), 2 / roundness)]
+    )
     gap, front = _lens_places(learner)
     rims = [np.stack([side * gap + lens[0], lens[1] - 0.03, np.full(41, front)]) for side in (-1, 1)]
     inner, outer = gap - width, gap + width
     lines = [*rims, np.array([[-inner, 0, inner], [0.02, 0.045, 0.02], [front, front + 0.03, front]])]
     for side in (-1, 1):
         if side * pose.yaw < 18:  # else the head hides the earpiece
-            lines.append(np.array([[side * outer, side * (outer + 0.22)], [0.04, 0.03], [front - 0.02, front - 0.75]]))
+            lines.append(
+                np.array([[side * outer, side * (outer + 0.22)], [0.04, 0.03], [front - 0.02, front - 0.75]])
+            )
     for line in lines:
         xy = _projected(line.T.astype(np.float32), pose, scene, size)
         cv2.polylines(image, [_fixed(xy)], False, colour, thickness, cv2.LINE_AA, _FRACTION)
     return image
 
 
-def add_occlusion(image: np.ndarray, kind: str, rendering: Rendering, learner: Learner, place: float) -> np.ndarray:
+def add_occlusion(
+    image: np.ndarray, kind: str, rendering: Rendering, learner: Learner, place: float
+) -> np.ndarray:
     """Hide part of a face, in place, and return the picture.
 
     Args:
@@ -102,24 +116,55 @@ def add_occlusion(image: np.ndarray, kind: str, rendering: Rendering, learner: L
     else:
         top = points[33, 1] * (1 - place) + points[57, 1] * place
         tilt = span * (place - 0.5) * 0.4
-        edge = np.array([[-1, top + tilt], [len(image), top - tilt], [len(image), len(image)], [-1, len(image)]])
+        edge = np.array(
+            [[-1, top + tilt], [len(image), top - tilt], [len(image), len(image)], [-1, len(image)]]
+        )
         cover = np.array([60 + 140 * place, 70, 160 - 100 * place])
         cv2.fillPoly(image, [_fixed(edge)], cover.tolist(), cv2.LINE_AA, _FRACTION)
-        cv2.line(image, tuple(map(int, edge[0])), tuple(map(int, edge[1])), (235, 232, 220), max(1, len(image) // 48))
+        cv2.line(
+            image,
+            tuple(map(int, edge[0])),
+            tuple(map(int, edge[1])),
+            (235, 232, 220),
+            max(1, len(image) // 48),
+        )
     return image
 
 
 def _mask(image: np.ndarray, points: np.ndarray, place: float) -> None:
     colour = np.array([[150, 190, 215], [235, 235, 235], [45, 45, 50]][int(place * 2.99)], float)
     chin = points[8] + 0.06 * (points[8] - points[27])
-    outline = np.stack([points[2], points[3], points[5], points[6], chin, points[10], points[11], points[13], points[14], points[29]])
+    outline = np.stack(
+        [
+            points[2],
+            points[3],
+            points[5],
+            points[6],
+            chin,
+            points[10],
+            points[11],
+            points[13],
+            points[14],
+            points[29],
+        ]
+    )
     cv2.fillPoly(image, [_fixed(outline)], colour.tolist(), cv2.LINE_AA, _FRACTION)
     for share in (0.3, 0.5, 0.7):  # pleats
         pleat = np.stack([points[3] * (1 - share) + points[5] * share, points[33] * (1 - share) + points[8] * share,
                           points[13] * (1 - share) + points[11] * share])  # fmt: skip
-        cv2.polylines(image, [_fixed(pleat)], False, (colour * 0.85).tolist(), max(1, len(image) // 96), cv2.LINE_AA, _FRACTION)
+        cv2.polylines(
+            image,
+            [_fixed(pleat)],
+            False,
+            (colour * 0.85).tolist(),
+            max(1, len(image) // 96),
+            cv2.LINE_AA,
+            _FRACTION,
+        )
     for ear, edge in ((1, 2), (15, 14)):
-        cv2.polylines(image, [_fixed(points[[ear, edge]])], False, (colour * 0.9).tolist(), 1, cv2.LINE_AA, _FRACTION)
+        cv2.polylines(
+            image, [_fixed(points[[ear, edge]])], False, (colour * 0.9).tolist(), 1, cv2.LINE_AA, _FRACTION
+        )
 
 
 def _hand(image: np.ndarray, points: np.ndarray, span: float, learner: Learner, place: float) -> None:
@@ -129,7 +174,15 @@ def _hand(image: np.ndarray, points: np.ndarray, span: float, learner: Learner, 
     knuckles = points[54 if side > 0 else 48] + np.array([side * 0.18, 0.12 + 0.3 * abs(place - 0.5)]) * span
     palm = knuckles + np.array([side * 0.35, 0.75]) * span
     wrist = palm + np.array([side * 0.5, 1.6]) * span
-    cv2.line(image, _whole(palm), _whole(wrist), (skin * 0.92).tolist(), max(2, round(span * 0.7)), cv2.LINE_AA, _FRACTION)
+    cv2.line(
+        image,
+        _whole(palm),
+        _whole(wrist),
+        (skin * 0.92).tolist(),
+        max(2, round(span * 0.7)),
+        cv2.LINE_AA,
+        _FRACTION,
+    )
     axes = _whole(np.array([0.52, 0.62]) * span)
     cv2.ellipse(image, _whole(palm), axes, 20 * side, 0, 360, skin.tolist(), -1, cv2.LINE_AA, _FRACTION)
     for finger in range(4):

@@ -17,7 +17,11 @@ _CAPTION = 18  # rows above the pictures
 
 
 def sheet(
-    learners: Sequence[Learner], emotions: Sequence[str] = tuple(EMOTIONS), *, size: int = 128, supersample: int = 2
+    learners: Sequence[Learner],
+    emotions: Sequence[str] = tuple(EMOTIONS),
+    *,
+    size: int = 128,
+    supersample: int = 2,
 ) -> np.ndarray:
     """Return a picture of every learner with every emotion at full strength, RGB uint8.
 

@@ -142,14 +142,25 @@ def creases() -> dict[str, np.ndarray]:
     forehead = forehead * smooth(0.50 - at.x, 0, 0.25) * smooth(at.z, 1.0, 1.2)
     frown = sum(_line(at.side - place, 0.012) for place in (-0.055, 0.055))
     frown = frown * np.exp(-((at.y - 7.47) ** 2) / 0.007) * (at.z > 1.2)
-    bridge = sum(_line(at.y - (height - at.x * 0.35), 0.013) for height in (7.30, 7.36)) * smooth(0.13 - at.x, 0, 0.06)
+    bridge = sum(_line(at.y - (height - at.x * 0.35), 0.013) for height in (7.30, 7.36)) * smooth(
+        0.13 - at.x, 0, 0.06
+    )
     layers = {"forehead": forehead, "frown": frown, "bridge": bridge * (at.z > 1.2)}
     # From the wing of the nose to beside the mouth, and from the outer corner of the eye outwards.
     path = np.interp(at.y, [6.50, 6.62, 6.78, 6.90, 6.98], [0.385, 0.385, 0.335, 0.245, 0.165])
-    smile = _line((at.x - path) * 0.8, 0.022) * smooth(at.y, 6.50, 6.64) * smooth(7.0 - at.y, 0, 0.06) * (at.z > 0.9)
+    smile = (
+        _line((at.x - path) * 0.8, 0.022)
+        * smooth(at.y, 6.50, 6.64)
+        * smooth(7.0 - at.y, 0, 0.06)
+        * (at.z > 0.9)
+    )
     crow = sum(_line(at.y - 7.285 - slope * (at.x - 0.47), 0.012) for slope in (-0.5, 0.0, 0.5))
     crow = crow * smooth(at.x, 0.49, 0.54) * smooth(0.68 - at.x, 0, 0.1) * (at.z > 0.7)
-    bag = _line(at.y - 7.155 + 0.5 * (at.x - 0.31) ** 2, 0.016) * smooth(0.17 - np.abs(at.x - 0.31), 0, 0.08) * (at.z > 1)
+    bag = (
+        _line(at.y - 7.155 + 0.5 * (at.x - 0.31) ** 2, 0.016)
+        * smooth(0.17 - np.abs(at.x - 0.31), 0, 0.08)
+        * (at.z > 1)
+    )
     for name, layer in (("smile", smile), ("crow", crow + bag)):
         layers[f"{name}Left"], layers[f"{name}Right"] = layer * (at.side > 0), layer * (at.side < 0)
     return {name: layer.astype(np.float32) for name, layer in layers.items()}
@@ -157,7 +168,9 @@ def creases() -> dict[str, np.ndarray]:
 
 def _brows(at: _Canvas, look: Look) -> np.ndarray:
     knots = np.array([0.10, 0.20, 0.33, 0.44, 0.54])
-    height = np.array([7.450, 7.468, 7.488, 7.480, 7.425]) + look.brow_height + (knots - 0.32) * look.brow_tilt
+    height = (
+        np.array([7.450, 7.468, 7.488, 7.480, 7.425]) + look.brow_height + (knots - 0.32) * look.brow_tilt
+    )
     width = np.array([0.024, 0.032, 0.030, 0.022, 0.006]) * look.brow_width
     near = np.clip(at.x, knots[0], knots[-1])
     gap = np.hypot(at.x - near, at.y - np.interp(near, knots, height))
