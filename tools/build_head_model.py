@@ -37,15 +37,14 @@ GROUPS = {
     "helper-l-eyelashes-2": "lash",  # the upper ones; lower lashes look like heavy make-up
     "helper-r-eyelashes-2": "lash",
 }
-MACROS = [
-    *(f"{r}-{s}-{a}" for r in ("african", "asian", "caucasian") for s in ("female", "male") for a in ("child", "young", "old")),
-    *(f"universal-{s}-{a}-averagemuscle-averageweight" for s in ("female", "male") for a in ("child", "young", "old")),
-]  # fmt: skip
+RACES, SEXES, AGES = ("african", "asian", "caucasian"), ("female", "male"), ("child", "young", "old")
+MACROS = [f"{race}-{sex}-{age}" for race in RACES for sex in SEXES for age in AGES]
+MACROS += [f"universal-{sex}-{age}-averagemuscle-averageweight" for sex in SEXES for age in AGES]
 # Shape details with two ends: (targets, the two suffixes).
 DETAILS = [
-    ("decr incr", "head-fat head-scale-depth head-scale-horiz head-scale-vert head-age chin-bones chin-height"),
-    ("decr incr", "chin-prominent chin-width chin-jaw-drop forehead-nubian forehead-temple nose-scale-horiz"),
-    ("decr incr", "nose-scale-vert nose-scale-depth nose-hump nose-volume nose-width2 nose-flaring"),
+    ("decr incr", "head-fat head-scale-depth head-scale-horiz head-scale-vert head-age chin-bones"),
+    ("decr incr", "chin-height chin-prominent chin-width chin-jaw-drop forehead-nubian forehead-temple"),
+    ("decr incr", "nose-scale-horiz nose-scale-vert nose-scale-depth nose-hump nose-volume nose-width2 nose-flaring"),
     ("decr incr", "mouth-scale-horiz mouth-scale-vert mouth-upperlip-volume mouth-lowerlip-volume"),
     ("decr incr", "mouth-cupidsbow mouth-upperlip-height mouth-lowerlip-height neck-scale-horiz neck-double"),
     ("decr incr", "*eye-scale *eye-height2 *eye-bag *cheek-bones *cheek-volume *ear-scale *ear-wing"),
@@ -53,9 +52,8 @@ DETAILS = [
     ("out in", "head-angle *eye-trans *eye-epicanthus"),
     ("concave convex", "nose-curve"),
 ]  # fmt: skip
-SHAPES = [
-    f"head-{name}" for name in "oval round square triangular diamond rectangular invertedtriangular".split()
-]
+SHAPES = ["head-oval", "head-round", "head-square", "head-triangular", "head-diamond", "head-rectangular"]
+SHAPES += ["head-invertedtriangular"]
 
 
 class Wheel:

@@ -3,6 +3,7 @@
 They serve demonstrations and tests. Accuracies on them say nothing about real learners.
 """
 
+from learnface.synthetic.camera import Pose, Scene
 from learnface.synthetic.clips import (
     TEMPORAL_TASKS,
     SyntheticClip,
@@ -13,7 +14,7 @@ from learnface.synthetic.clips import (
 from learnface.synthetic.corpus import LAYOUTS, write_corpus
 from learnface.synthetic.expressions import BASIC, EMOTIONS, LEARNING
 from learnface.synthetic.learner import Learner
-from learnface.synthetic.renderer import Pose, Rendering, Scene, draw, render
+from learnface.synthetic.renderer import Rendering, draw, render
 from learnface.synthetic.sheets import sheet, write_sheet
 
 __all__ = [

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from learnface.errors import DataError
+from learnface.synthetic.camera import Pose
 from learnface.synthetic.expressions import Expression
-from learnface.synthetic.renderer import Pose
 
 __all__ = ["COURSES", "MOVEMENTS", "Performance", "act"]
 
@@ -75,10 +75,11 @@ def act(
         frames: how many.
         amplitude: strength at the apex; 1 is full, 0.08 to 0.3 a micro-expression.
         speed: 2 rises and falls twice as fast as usual; 1 fills the clip.
-        course: `"full"` neutral, apex, neutral; `"rise"` neutral to apex; `"fall"` the reverse; `"hold"` apex all along.
+        course: `"full"` neutral, apex, neutral; `"rise"` neutral to apex; `"fall"` the reverse; `"hold"` apex
+            all along.
         motion: strength of head drift, gaze and blinks; 0 moves nothing but the expression.
-        movement: `"natural"`; `"still"`, a tilted head at rest; or `"sway"`, a head that tilts to and fro. A single
-            frame cannot tell the last two apart: their tilts are drawn from the same distribution.
+        movement: `"natural"`; `"still"`, a tilted head at rest; or `"sway"`, a head that tilts to and fro. A
+            single frame cannot tell the last two apart: their tilts are drawn from the same distribution.
         steadiness: source of the head's usual place, if several performances should share it.
 
     Raises:
@@ -179,7 +180,7 @@ def _head(frames, motion, movement, rng, steadiness) -> tuple[np.ndarray, np.nda
 def _units(
     weights: dict[str, float], strength: float, blink: float, aside: float, up: float
 ) -> dict[str, float]:
-    """Return the units of one frame: the expression, with the lids and eyes where blinks and gaze put them."""
+    """Return the units of one frame: the expression, and lids and eyes where blinks and gaze put them."""
     units = {unit: weight * strength for unit, weight in weights.items()}
     looks = {
         "eyeLookOutLeft": aside, "eyeLookInRight": aside, "eyeLookInLeft": -aside, "eyeLookOutRight": -aside,

@@ -176,7 +176,7 @@ def synthesise_video(
 def synthesise_temporal_clip(learner: Learner, label: str, *, seed: int = 0, **options) -> SyntheticClip:
     """Film a clip whose label no single frame can tell.
 
-    `"rising"` and `"falling"` show any basic emotion coming or going: frame for frame they are the same, in reverse.
+    `"rising"` and `"falling"` show any basic emotion coming or going: the same frames, in reverse.
     `"concentrated"` and `"confused"` show the same frown with the head tilted: still, or swaying to and fro.
     A model that looks at frames one by one, in whatever order, stays at chance within each pair.
 

@@ -50,9 +50,10 @@ LAYOUTS: dict[str, Layout] = {
 _STATE = ".synthetic"
 _README = """SYNTHETIC CORPUS - NO REAL PEOPLE
 
-These pictures were drawn by learnface ({layout} layout). Nobody in them exists; the expressions are recipes made by
-hand, not measurements. They serve demonstrations and tests of programs. Accuracies on them say nothing about real
-learners and must not be reported as if they did. They are not {layout}, and stand in no relation to its owners.
+These pictures were drawn by learnface ({layout} layout). Nobody in them exists; the expressions are recipes
+made by hand, not measurements. They serve demonstrations and tests of programs. Accuracies on them say
+nothing about real learners and must not be reported as if they did. This is not the corpus whose layout
+it borrows, and stands in no relation to its owners.
 
 What is here: {describes}
 
@@ -81,8 +82,8 @@ def write_corpus(
 ) -> Path:
     """Write a corpus of synthetic learners in another corpus's layout.
 
-    Called again with the same arguments after it was stopped, it goes on where it was. A clip is whole or absent.
-    The same arguments give the same pictures and labels, whatever the number of processes.
+    Called again with the same arguments after it was stopped, it goes on where it was. A clip is whole or
+    absent. The same arguments give the same pictures and labels, whatever the number of processes.
 
     Args:
         out: the corpus's folder; must be absent, empty, or one that the same call has begun.
@@ -95,8 +96,8 @@ def write_corpus(
         emotions: which of the layout's emotions; all if None.
         amplitude: factor of the layout's usual strengths.
         occluded: share of the clips in which a hand, mask or book hides part of the face.
-        task: `"emotions"`, or `"temporal"` for clips that only motion tells apart (see `TEMPORAL_TASKS`; layouts
-            `plain` and `labelled_clips`).
+        task: `"emotions"`, or `"temporal"` for clips that only motion tells apart (see `TEMPORAL_TASKS`;
+            layouts `plain` and `labelled_clips`).
         supersample: rows and columns drawn for each one of a picture.
         processes: worker processes; 1 works in this one.
         progress: show a bar with the time left, on standard error.
@@ -111,8 +112,8 @@ def write_corpus(
     out, chosen = Path(out), _layout(layout)
     names = _emotions(chosen, task, emotions)
     settings = Settings(
-        layout, subjects, clips_per_subject, size or chosen.size, frames or chosen.frames, seed, amplitude, occluded,
-        task, supersample,
+        layout, subjects, clips_per_subject, size or chosen.size, frames or chosen.frames, seed, amplitude,
+        occluded, task, supersample,
     )  # fmt: skip
     _check(chosen, settings, processes)
     state = out / _STATE
@@ -160,35 +161,23 @@ def _known_name(name: str) -> str:
 
 
 def _check(layout: Layout, settings: Settings, processes: int) -> None:
-    size, frames = settings.size, settings.frames
-    if layout.fixed_size and (size != layout.size or frames != layout.frames):
-        raise DataError(
-            f"the layout {layout.name!r} has pictures of {layout.size} x {layout.size}: leave out size and frames"
-        )
-    if size < SMALLEST or frames < 1 or (frames < 4 and not layout.fixed_size):
-        raise DataError(
-            f"size={size}, frames={frames}: size must be at least {SMALLEST} and frames at least 4"
-        )
-    if size % 2:
-        raise DataError(f"size={size}: must be even, because videos cannot hold odd sizes")
-    fewest, most = len(layout.splits), layout.most_subjects
-    if settings.clips_per_subject < 1 or not fewest <= settings.subjects <= most:
-        raise DataError(
-            f"subjects={settings.subjects}, clips_per_subject={settings.clips_per_subject}: the layout {layout.name!r} "
-            f"needs {fewest} to {most} subjects (one or more a split) and at least one clip of each"
-        )
-    if (
-        settings.amplitude < 0
-        or not 0 <= settings.occluded <= 1
-        or settings.supersample < 1
-        or processes < 1
-        or settings.seed < 0
-    ):
-        raise DataError(
-            f"amplitude={settings.amplitude}, occluded={settings.occluded}, supersample={settings.supersample}, "
-            f"processes={processes}, seed={settings.seed}: amplitude and seed must be at least 0, occluded from 0 to 1, "
-            "supersample and processes at least 1"
-        )
+    s, usual = settings, f"the layout {layout.name!r}"
+    if layout.fixed_size and (s.size != layout.size or s.frames != layout.frames):
+        raise DataError(f"{usual} has pictures of {layout.size} x {layout.size}: leave out size and frames")
+    if s.size < SMALLEST or (s.frames < 4 and not layout.fixed_size):
+        raise DataError(f"size={s.size}, frames={s.frames}: needs size >= {SMALLEST} and frames >= 4")
+    if s.size % 2:
+        raise DataError(f"size={s.size}: must be even, because videos cannot hold odd sizes")
+    fewest = len(layout.splits)  # no learner is in two splits
+    if not fewest <= s.subjects <= layout.most_subjects:
+        raise DataError(f"subjects={s.subjects}: {usual} needs {fewest} to {layout.most_subjects}")
+    if not 0 <= s.occluded <= 1:
+        raise DataError(f"occluded={s.occluded}: must be a share from 0 to 1")
+    counts = {"clips_per_subject": s.clips_per_subject, "supersample": s.supersample, "processes": processes}
+    least = {"amplitude": (s.amplitude, 0), "seed": (s.seed, 0)} | {n: (v, 1) for n, v in counts.items()}
+    for name, (value, smallest) in least.items():
+        if value < smallest:
+            raise DataError(f"{name}={value}: must be at least {smallest}")
     if layout is CASME2_LAYOUT:
         optional_import("openpyxl", extra="excel")
 

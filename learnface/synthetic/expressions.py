@@ -89,16 +89,18 @@ def _units(**weights: float) -> dict[str, float]:
 EMOTIONS = {
     "neutral": Expression({}, 0.0, 0.0, blinks=0.4),
     "angry": Expression(
-        _units(browDown_=1.4, browInnerUp=-0.2, eyeSquint_=0.45, eyeWide_=0.7, noseSneer_=0.45, mouthPress_=0.8,
-               mouthFrown_=0.6, jawForward=0.4, mouthRollLower=0.35, mouthRollUpper=0.35),
+        _units(browDown_=1.4, browInnerUp=-0.2, eyeSquint_=0.45, eyeWide_=0.7, noseSneer_=0.45,
+               mouthPress_=0.8, mouthFrown_=0.6, jawForward=0.4, mouthRollLower=0.35,
+               mouthRollUpper=0.35),
         -0.6, 0.7, (0, 5, 0), blinks=0.1),
     "disgust": Expression(
-        _units(noseSneer_=1.4, browDown_=0.7, mouthUpperUp_=1.2, cheekSquint_=1.0, eyeSquint_=0.7, mouthFrown_=0.7,
-               mouthShrugLower=0.5, eyeBlink_=0.12, mouthLowerDown_=0.15),
+        _units(noseSneer_=1.4, browDown_=0.7, mouthUpperUp_=1.2, cheekSquint_=1.0, eyeSquint_=0.7,
+               mouthFrown_=0.7, mouthShrugLower=0.5, eyeBlink_=0.12, mouthLowerDown_=0.15),
         -0.65, 0.35, (6, -5, 3)),
     "fear": Expression(
-        _units(browInnerUp=1.15, browOuterUp_=0.1, browDown_=0.45, eyeWide_=1.15, eyeSquint_=0.25, mouthStretch_=1.4,
-               mouthLowerDown_=1.0, mouthFrown_=0.45, jawOpen=0.10, mouthUpperUp_=0.15),
+        _units(browInnerUp=1.15, browOuterUp_=0.1, browDown_=0.45, eyeWide_=1.15, eyeSquint_=0.25,
+               mouthStretch_=1.4, mouthLowerDown_=1.0, mouthFrown_=0.45, jawOpen=0.10,
+               mouthUpperUp_=0.15),
         -0.6, 0.8, (0, -5, 0), gaze=0.35, blinks=0.1),
     "happy": Expression(
         _units(mouthSmile_=0.95, cheekSquint_=0.9, eyeSquint_=0.45, mouthUpperUp_=0.7, mouthLowerDown_=0.35,
@@ -112,16 +114,18 @@ EMOTIONS = {
         _units(browInnerUp=1.15, browOuterUp_=1.2, eyeWide_=1.1, jawOpen=0.75, mouthFunnel=0.35),
         0.2, 0.75, (0, -4, 0), blinks=0.1),
     "contempt": Expression(
-        _units(mouthSmileLeft=0.75, mouthDimpleLeft=0.8, mouthPressLeft=0.5, mouthUpperUpLeft=0.35, cheekSquintLeft=0.5,
-               browOuterUpRight=0.4, eyeSquint_=0.35, eyeBlink_=0.12, mouthLeft=0.25),
+        _units(mouthSmileLeft=0.75, mouthDimpleLeft=0.8, mouthPressLeft=0.5, mouthUpperUpLeft=0.35,
+               cheekSquintLeft=0.5, browOuterUpRight=0.4, eyeSquint_=0.35, eyeBlink_=0.12,
+               mouthLeft=0.25),
         -0.4, 0.1, (8, -6, 5), lopsided=True),
     "concentrated": Expression(
         _units(browDown_=0.65, eyeSquint_=0.5, mouthPress_=0.7, mouthRollLower=0.3, mouthRollUpper=0.2,
                eyeLookDown_=0.35),
         0.15, 0.3, (0, 8, 0), gaze=0.05, blinks=0.1),
     "confused": Expression(
-        _units(browDownLeft=1.1, browOuterUpRight=1.3, browInnerUp=0.25, eyeSquintLeft=0.8, cheekSquintLeft=0.5,
-               mouthLeft=0.75, mouthPressLeft=0.6, mouthPucker=0.3, mouthFrownRight=0.4, mouthShrugLower=0.4),
+        _units(browDownLeft=1.1, browOuterUpRight=1.3, browInnerUp=0.25, eyeSquintLeft=0.8,
+               cheekSquintLeft=0.5, mouthLeft=0.75, mouthPressLeft=0.6, mouthPucker=0.3,
+               mouthFrownRight=0.4, mouthShrugLower=0.4),
         -0.25, 0.2, (4, 2, 9), gaze=0.3, lopsided=True),
     "distracted": Expression(
         _units(eyeLookOutLeft=0.9, eyeLookInRight=0.9, eyeLookUp_=0.25, browInnerUp=0.2, jawOpen=0.06),
@@ -131,12 +135,13 @@ EMOTIONS = {
                eyeLookDown_=0.35, mouthShrugUpper=0.15),
         -0.2, -0.75, (0, 10, 6), blinks=1.2),
     "bored": Expression(
-        _units(eyeBlink_=0.36, browOuterUp_=-0.25, mouthFrown_=0.55, mouthLeft=0.45, mouthPucker=0.25, cheekPuff=0.2,
-               eyeLookUpLeft=0.4, eyeLookUpRight=0.4, eyeLookOutLeft=0.45, eyeLookInRight=0.45),
+        _units(eyeBlink_=0.36, browOuterUp_=-0.25, mouthFrown_=0.55, mouthLeft=0.45, mouthPucker=0.25,
+               cheekPuff=0.2, eyeLookUpLeft=0.4, eyeLookUpRight=0.4, eyeLookOutLeft=0.45,
+               eyeLookInRight=0.45),
         -0.35, -0.55, (10, -2, 14), gaze=0.2, blinks=0.6, lopsided=True),
     "repression": Expression(
-        _units(mouthPress_=0.9, mouthRollLower=0.6, mouthRollUpper=0.5, mouthSmile_=0.2, mouthShrugLower=0.35,
-               cheekSquint_=0.2),
+        _units(mouthPress_=0.9, mouthRollLower=0.6, mouthRollUpper=0.5, mouthSmile_=0.2,
+               mouthShrugLower=0.35, cheekSquint_=0.2),
         -0.1, 0.2),
 }  # fmt: skip
 """Name of each emotion that can be synthesised -> its recipe."""

@@ -11,12 +11,13 @@ from learnface.labels import CK_PLUS
 from learnface.synthetic.clips import SyntheticClip, synthesise_temporal_clip
 from learnface.synthetic.expressions import EMOTIONS
 from learnface.synthetic.layout import Job, Layout, Written, film, learner_of
-from learnface.synthetic.media import grey, write_picture, write_video
+from learnface.synthetic.media import grey, put_text, write_picture, write_video
 
 __all__ = ["BNU_LSVED_LAYOUT", "CK_PLUS_LAYOUT", "LABELLED_CLIPS_LAYOUT", "PLAIN_LAYOUT", "write_table"]
 
 _SPLITS = {"train": 0.7, "validation": 0.15, "test": 0.15}
 _UNLABELLED = 5  # every fifth sequence of CK+ has no emotion file
+_TRUTH = ("valence", "arousal", "intensity", "landmarks", "pupils", "weights", "poses")
 _BNU_WORDS = {"confused": "puzzled", "surprise": "surprised"}
 
 
@@ -30,12 +31,12 @@ def _write_ck_plus(job: Job, folder: Path) -> Written:
     for number, (image, points) in enumerate(zip(images, clip.landmarks, strict=True), 1):
         write_picture(folder / "cohn-kanade-images" / place / f"{stem}_{number:08d}.png", image)
         lines = "".join(f"   {x:.7e}   {y:.7e}\n" for x, y in points.tolist())
-        write_text(folder / "Landmarks" / place / f"{stem}_{number:08d}_landmarks.txt", lines)
+        put_text(folder / "Landmarks" / place / f"{stem}_{number:08d}_landmarks.txt", lines)
     units = [f"cohn-kanade-images/{place}", f"Landmarks/{place}"]
     labelled = (job.number + 1) % _UNLABELLED != 0
     if labelled:
         label = f"   {CK_PLUS.index(job.emotion):.7e}\n"
-        write_text(folder / "Emotion" / place / f"{stem}_{frames:08d}_emotion.txt", label)
+        put_text(folder / "Emotion" / place / f"{stem}_{frames:08d}_emotion.txt", label)
     elif job.number % 2:  # without a label, the corpus has an empty folder or none
         (folder / "Emotion" / place).mkdir(parents=True)
     if labelled or job.number % 2:
@@ -72,10 +73,7 @@ def _write_plain(job: Job, folder: Path) -> Written:
     path = f"clips/{clip.subject}/{sample}"
     for number, image in enumerate(clip.frames):
         write_picture(folder / path / f"{number:05d}.png", image)
-    truth = {
-        name: getattr(clip, name)
-        for name in ("valence", "arousal", "intensity", "landmarks", "pupils", "weights", "poses")
-    }
+    truth = {name: getattr(clip, name) for name in _TRUTH}
     np.savez_compressed(folder / path / "truth.npz", units=np.array(clip.units), **truth)
     felt = {name: round(float(getattr(clip, name)[clip.apex]), 4) for name in ("valence", "arousal")}
     marks = {name: getattr(clip, name) for name in ("onset", "apex", "offset")}
@@ -94,8 +92,9 @@ def _any_clip(job: Job, layout: Layout) -> SyntheticClip:
     if settings.task != "temporal":
         return film(job, layout)
     return synthesise_temporal_clip(
-        learner_of(job), job.emotion, frames=settings.frames, size=settings.size, supersample=settings.supersample,
+        learner_of(job), job.emotion, frames=settings.frames, size=settings.size,
         amplitude=min(settings.amplitude, 1.5), seed=settings.seed * 1000 + job.take,
+        supersample=settings.supersample,
     )  # fmt: skip
 
 
@@ -110,8 +109,8 @@ def write_table(path: Path, records: list[dict], encoding: str = "utf-8") -> Non
 
 CK_PLUS_LAYOUT = Layout(
     "ck_plus",
-    "Sequences from neutral to peak in cohn-kanade-images/, labels in Emotion/ (every fifth sequence has none), "
-    "68 landmarks a frame in Landmarks/.",
+    "Sequences from neutral to peak in cohn-kanade-images/, labels in Emotion/ (every fifth sequence has "
+    "none), 68 landmarks a frame in Landmarks/.",
     CK_PLUS[1:],
     224,
     16,
@@ -142,8 +141,8 @@ LABELLED_CLIPS_LAYOUT = Layout(
 )
 PLAIN_LAYOUT = Layout(
     "plain",
-    "clips/<subject>/<sample>/*.png with truth.npz (valence, arousal, intensity, landmarks, pupils, weights of "
-    "expression units, head poses, frame by frame), and manifest.csv.",
+    "clips/<subject>/<sample>/*.png with truth.npz (valence, arousal, intensity, landmarks, pupils, weights "
+    "of expression units, head poses, frame by frame), and manifest.csv.",
     tuple(name for name in EMOTIONS if name != "repression"),
     96,
     16,

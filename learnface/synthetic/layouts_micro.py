@@ -19,9 +19,14 @@ _SMIC_CLASSES = {
 _SMIC_LEFT_OUT = (7, 10, 16, 17)  # subjects of whom the corpus has no clip
 _CASME2_WORDS = {"happy": "happiness", "sad": "sadness", "contempt": "others"}
 _ACTION_UNITS = {
-    "disgust": "4+9", "fear": "1+4+20", "happy": "6+12", "contempt": "L14", "repression": "15+24", "sad": "1+15",
+    "disgust": "4+9",
+    "fear": "1+4+20",
+    "happy": "6+12",
+    "contempt": "L14",
+    "repression": "15+24",
+    "sad": "1+15",
     "surprise": "1+2+5",
-}  # fmt: skip
+}
 _CASME2_HEADER = ["Subject", "Filename", None, "OnsetFrame", "ApexFrame", "OffsetFrame", None, "Action Units",
                   "Estimated Emotion"]  # fmt: skip
 _UNKNOWN_APEX = 13  # in every thirteenth row of the sheet the apex is "/"
@@ -92,7 +97,8 @@ SMIC_LAYOUT = Layout(
 )
 CASME2_LAYOUT = Layout(
     "casme2",
-    "Micro-expressions from onset to offset in Cropped/<subject>/<clip>/, coded in CASME2-coding-20140508.xlsx.",
+    "Micro-expressions from onset to offset in Cropped/<subject>/<clip>/, coded in the sheet "
+    "CASME2-coding-20140508.xlsx.",
     tuple(_ACTION_UNITS),
     96,
     24,

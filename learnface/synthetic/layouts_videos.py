@@ -8,7 +8,7 @@ from learnface.files import write_text
 from learnface.synthetic.clips import SyntheticClip, synthesise_video
 from learnface.synthetic.expressions import EMOTIONS
 from learnface.synthetic.layout import Job, Layout, Written, film, learner_of
-from learnface.synthetic.media import write_picture, write_video
+from learnface.synthetic.media import put_text, write_picture, write_video
 
 __all__ = ["AFF_WILD2_LAYOUT", "AFF_WILD_LAYOUT", "DAISEE_LAYOUT"]
 
@@ -17,17 +17,17 @@ _AFFECTS = ("Boredom", "Engagement", "Confusion", "Frustration")
 _DAISEE = {"bored": "Boredom", "concentrated": "Engagement", "confused": "Confusion", "angry": "Frustration"}
 _LABELS_2022 = "Third ABAW Annotations/VA_Estimation_Challenge"
 _MOODS = tuple(name for name in EMOTIONS if name not in ("neutral", "repression"))
-_UNRATED, _UNFOUND = 0.04, 0.05  # shares of frames without annotation, and without a cropped face
+_UNRATED, _UNFOUND = 0.04, 0.05  # shares of frames without annotation, and without a face found
 
 
 def _write_daisee(job: Job, folder: Path) -> Written:
     name = f"{11000 + job.subject // 10}{job.subject % 10}"  # six digits, as the corpus numbers its users
     name, level = f"{name}{job.clip + 1001:04d}", 1 + (job.take + job.subject) % 3
-    clip = film(job, DAISEE_LAYOUT, amplitude=min(level / 3 * job.settings.amplitude, 1.5), speed=1.0)
+    clip = film(job, DAISEE_LAYOUT, amplitude=min(level / 3 * job.settings.amplitude, 1.5))
     path = f"DataSet/{job.split}/{name[:6]}/{name}"
     write_video(folder / path / f"{name}.avi", clip.frames, fps=30)
     affect = _DAISEE[job.emotion]
-    levels = {other: 0 for other in _AFFECTS} | {affect: level}
+    levels = dict.fromkeys(_AFFECTS, 0) | {affect: level}
     if affect != "Engagement":  # who is not bored pays some attention
         levels["Engagement"] = 3 - level if affect == "Boredom" else 2
     return Written([path], {"split": job.split, "ClipID": f"{name}.avi", **levels})
@@ -50,23 +50,23 @@ def _write_aff_wild(job: Job, folder: Path) -> Written:
     if job.split == "train":  # the corpus keeps the labels of its test videos
         for name in ("valence", "arousal"):
             path = f"annotations/train/{name}/{number}.txt"
-            write_text(folder / path, "".join(f"{value:.4f}\n" for value in getattr(clip, name)))
+            put_text(folder / path, "".join(f"{value:.4f}\n" for value in getattr(clip, name)))
             units.append(path)
+    found = _some(job, len(clip.frames), _UNFOUND)  # the others have no file
     for kind, points in (("bboxes", _box_corners(clip)), ("landmarks", clip.landmarks)):
         path = f"{kind}/{job.split}/{number}"
-        for frame, place in enumerate(points, 1):
-            write_text(folder / path / f"{frame}.pts", _pts(place))
+        for frame in np.flatnonzero(found):
+            put_text(folder / path / f"{frame + 1}.pts", _pts(points[frame]))
         units.append(path)
     return Written(units, {})
 
 
 def _write_aff_wild2(job: Job, folder: Path) -> Written:
     """Write cropped faces and one line of labels a frame; some of either are missing, as in the corpus."""
-    clip, rng = _long_video(job, zoom=1.4), np.random.default_rng([job.settings.seed, 7, job.number])
+    clip = _long_video(job, zoom=1.4)
     frames, size = len(clip.frames), job.settings.size
     name = f"{job.number + 1}-30-{size}x{size}" if job.number % 3 else str(job.number + 1)
-    rated, found = rng.random(frames) >= _UNRATED, rng.random(frames) >= _UNFOUND
-    found[0] = rated[0] = True
+    found, rated = _some(job, frames, _UNFOUND), _some(job, frames, _UNRATED)
     crops, labels = f"cropped_aligned/{name}", f"{_LABELS_2022}/{job.split}/{name}.txt"
     for number in np.flatnonzero(found):
         write_picture(folder / crops / f"{number + 1:05d}.jpg", clip.frames[number])
@@ -74,8 +74,14 @@ def _write_aff_wild2(job: Job, folder: Path) -> Written:
         f"{v:.4f},{a:.4f}" if ok else "-5,-5"
         for v, a, ok in zip(clip.valence, clip.arousal, rated, strict=True)
     ]
-    write_text(folder / labels, "\n".join(["valence,arousal", *lines]) + "\n")
+    put_text(folder / labels, "\n".join(["valence,arousal", *lines]) + "\n")
     return Written([crops, labels], {})
+
+
+def _some(job: Job, frames: int, absent: float) -> np.ndarray:
+    """Return which frames have something, (frames,): the first one and most others."""
+    rng = np.random.default_rng([job.settings.seed, 7, job.number, round(1000 * absent)])
+    return (rng.random(frames) >= absent) | (np.arange(frames) == 0)
 
 
 def _long_video(job: Job, zoom: float = 1.0) -> SyntheticClip:
@@ -115,8 +121,8 @@ DAISEE_LAYOUT = Layout(
 )
 AFF_WILD_LAYOUT = Layout(
     "aff_wild",
-    "videos/, annotations/ with valence and arousal of each frame, bboxes/ and landmarks/; test videos have no "
-    "annotations.",
+    "videos/, annotations/ with valence and arousal of each frame, bboxes/ and landmarks/ of those with a "
+    "face; test videos have no annotations.",
     _MOODS,
     128,
     72,

@@ -6,9 +6,10 @@ import cv2
 import numpy as np
 
 from learnface.errors import DataError
+from learnface.synthetic.camera import Pose, Scene, project, turned
 from learnface.synthetic.head import head_model
 from learnface.synthetic.learner import Learner
-from learnface.synthetic.renderer import Pose, Rendering, Scene, project, turned
+from learnface.synthetic.renderer import Rendering
 
 __all__ = ["OCCLUSIONS", "add_glasses", "add_noise", "add_occlusion", "draw_scene"]
 
@@ -133,38 +134,19 @@ def add_occlusion(
 
 def _mask(image: np.ndarray, points: np.ndarray, place: float) -> None:
     colour = np.array([[150, 190, 215], [235, 235, 235], [45, 45, 50]][int(place * 2.99)], float)
-    chin = points[8] + 0.06 * (points[8] - points[27])
-    outline = np.stack(
-        [
-            points[2],
-            points[3],
-            points[5],
-            points[6],
-            chin,
-            points[10],
-            points[11],
-            points[13],
-            points[14],
-            points[29],
-        ]
-    )
+    outline = points[[2, 3, 5, 6, 8, 10, 11, 13, 14, 29]]
+    outline[4] += 0.06 * (points[8] - points[27])  # around the chin
     cv2.fillPoly(image, [_fixed(outline)], colour.tolist(), cv2.LINE_AA, _FRACTION)
-    for share in (0.3, 0.5, 0.7):  # pleats
-        pleat = np.stack([points[3] * (1 - share) + points[5] * share, points[33] * (1 - share) + points[8] * share,
-                          points[13] * (1 - share) + points[11] * share])  # fmt: skip
-        cv2.polylines(
-            image,
-            [_fixed(pleat)],
-            False,
-            (colour * 0.85).tolist(),
-            max(1, len(image) // 96),
-            cv2.LINE_AA,
-            _FRACTION,
-        )
-    for ear, edge in ((1, 2), (15, 14)):
-        cv2.polylines(
-            image, [_fixed(points[[ear, edge]])], False, (colour * 0.9).tolist(), 1, cv2.LINE_AA, _FRACTION
-        )
+    upper, lower = points[[3, 33, 13]], points[[5, 8, 11]]
+    for share in (0.3, 0.5, 0.7):
+        _stroke(image, upper + share * (lower - upper), colour * 0.85, len(image) / 96)  # pleats
+    for band in ([1, 2], [15, 14]):
+        _stroke(image, points[band], colour * 0.9, 1)
+
+
+def _stroke(image: np.ndarray, points: np.ndarray, colour: np.ndarray, thickness: float) -> None:
+    width = max(1, round(thickness))
+    cv2.polylines(image, [_fixed(points)], False, colour.tolist(), width, cv2.LINE_AA, _FRACTION)
 
 
 def _hand(image: np.ndarray, points: np.ndarray, span: float, learner: Learner, place: float) -> None:

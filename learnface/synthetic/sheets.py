@@ -7,9 +7,10 @@ import cv2
 import numpy as np
 
 from learnface.files import atomic_path
+from learnface.synthetic.camera import Pose
 from learnface.synthetic.expressions import EMOTIONS, expression_for
 from learnface.synthetic.learner import Learner
-from learnface.synthetic.renderer import Pose, draw
+from learnface.synthetic.renderer import draw
 
 __all__ = ["sheet", "write_sheet"]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from learnface.synthetic.head import STRIP, SWATCHES, TEXTURE, head_model, smooth, unroll
+from learnface.synthetic.head import STRIP, SWATCHES, TEXTURE, head_model, smooth
 from learnface.synthetic.raster import rasterise
 
 __all__ = ["Look", "creases", "paint"]
@@ -124,7 +124,9 @@ def scalp(x: np.ndarray, y: np.ndarray, z: np.ndarray, hairline: float) -> np.nd
     """Return how much of each place on the head (with x >= 0) is covered by hair, 0 to 1.
 
     Args:
-        x, y, z: coordinates at rest.
+        x: coordinates at rest, decimetres to the side.
+        y: upwards.
+        z: to the front.
         hairline: decimetres by which the hair starts higher than usual on the forehead.
     """
     front = smooth(y - 7.98 - hairline + 0.55 * np.clip(x - 0.30, 0, None) ** 1.5, -0.06, 0.08)
@@ -136,7 +138,7 @@ def scalp(x: np.ndarray, y: np.ndarray, z: np.ndarray, hairline: float) -> np.nd
 
 @functools.cache
 def creases() -> dict[str, np.ndarray]:
-    """Return where expressions wrinkle the skin: name -> (TEXTURE, TEXTURE), positive dark, negative light."""
+    """Return where expressions wrinkle the skin: name -> (TEXTURE, TEXTURE), above 0 dark, below 0 light."""
     at = _canvas()
     forehead = sum(_line(at.y - (height + 0.03 * np.cos(at.x * 7)), 0.017) for height in (7.62, 7.72, 7.82))
     forehead = forehead * smooth(0.50 - at.x, 0, 0.25) * smooth(at.z, 1.0, 1.2)
