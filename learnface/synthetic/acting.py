@@ -91,15 +91,22 @@ def act(
     strength = amplitude * intensity
     blink = _blinks(frames, expression.blinks * motion, rng)
     glance = motion * expression.gaze * _drift(frames, 2, rng)
-    weights = [_units(expression.weights, *moment) for moment in zip(strength, blink, *glance, strict=True)]
+    moments = np.stack([strength, blink, *glance], 1).tolist()
     angles, shifts = _head(frames, motion, movement, rng, steadiness or rng)
     angles = angles + np.outer(np.minimum(strength, 1.2), expression.pose)
-    poses = [
-        Pose(*map(float, turn), (float(x), float(y))) for turn, (x, y) in zip(angles, shifts, strict=True)
-    ]
-    felt = np.minimum(strength, 1)
+    valence, arousal = np.minimum(strength, 1) * [[expression.valence], [expression.arousal]] + 0.0  # no -0.0
     return Performance(
-        weights, poses, intensity, felt * expression.valence, felt * expression.arousal, onset, apex, offset
+        [_units(expression.weights, *moment) for moment in moments],
+        [
+            Pose(*turn, tuple(shift))
+            for turn, shift in zip((angles + 0.0).tolist(), shifts.tolist(), strict=True)
+        ],
+        intensity,
+        valence,
+        arousal,
+        onset,
+        apex,
+        offset,
     )
 
 
@@ -171,7 +178,7 @@ def _head(frames, motion, movement, rng, steadiness) -> tuple[np.ndarray, np.nda
     shifts = motion * np.clip(steadiness.normal(0, 1, 2), -2, 2) * 0.06
     wander = motion * _drift(frames, 5, rng).T * [1.8, 1.2, 0.8, 0.015, 0.015]
     if movement == "natural":
-        return angles + wander[:, :3], shifts + wander[:, 3:]
+        return angles + wander[:, :3], shifts + wander[:, 3:] + 0.0
     cycles = rng.uniform(1.0, 1.6) if movement == "sway" else 0.0
     phase = rng.uniform(0, 2 * np.pi) + 2 * np.pi * cycles * np.arange(frames) / max(frames - 1, 1)
     return angles * 0.4 + np.outer(np.sin(phase), _SWAY), shifts + np.zeros((frames, 1))

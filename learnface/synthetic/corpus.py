@@ -127,7 +127,8 @@ def write_corpus(
     shown = ", ".join(f"{name}={value}" for name, value in asdict(settings).items())
     write_text(out / "README.txt", _README.format(layout=layout, describes=chosen.describes, settings=shown))
     write_text(state / "complete", "")
-    shutil.rmtree(state / "jobs")
+    for folder in ("jobs", "staging"):
+        shutil.rmtree(state / folder, ignore_errors=True)
     return out
 
 

@@ -4,6 +4,7 @@ import functools
 
 import numpy as np
 
+from learnface.errors import DataError
 from learnface.synthetic.hair import COLUMNS, ROWS, curtain
 from learnface.synthetic.head import Head, head_model
 from learnface.synthetic.skin import Look, paint, scalp
@@ -41,6 +42,9 @@ class Learner:
         sex: `"female"` or `"male"`; drawn from the seed if not given.
         age: years, 8 to 70; drawn from the seed if not given, most between 10 and 30.
 
+    Raises:
+        DataError: an argument is out of range.
+
     Attributes:
         seed: as given.
         sex: `"female"` or `"male"`.
@@ -58,6 +62,9 @@ class Learner:
     """
 
     def __init__(self, seed: int, *, sex: str | None = None, age: float | None = None):
+        if seed < 0 or sex not in (None, "female", "male") or not (age is None or 8 <= age <= 70):
+            allowed = "seed must be at least 0, sex female or male, age 8 to 70"
+            raise DataError(f"seed={seed}, sex={sex!r}, age={age}: {allowed}")
         rng = np.random.default_rng([seed, 1])
         self.seed = seed
         self.sex = sex or ("female", "male")[rng.integers(2)]
