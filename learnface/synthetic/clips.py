@@ -15,8 +15,8 @@ from learnface.synthetic.renderer import draw
 from learnface.synthetic.scenes import OCCLUSIONS, add_glasses, add_noise, add_occlusion, draw_scene
 
 __all__ = [
-    "TEMPORAL_TASKS",
     "SyntheticClip",
+    "TEMPORAL_TASKS",
     "synthesise_clip",
     "synthesise_temporal_clip",
     "synthesise_video",

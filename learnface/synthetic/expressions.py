@@ -11,7 +11,7 @@ import numpy as np
 from learnface.errors import DataError
 from learnface.labels import canonical
 
-__all__ = ["BASIC", "EMOTIONS", "LEARNING", "Expression", "expression_for"]
+__all__ = ["BASIC", "EMOTIONS", "Expression", "LEARNING", "expression_for"]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import numpy as np
 
 from learnface.synthetic.hair import COLUMNS, ROWS, curtain, curtain_quads
 
-__all__ = ["ASSET", "SWATCHES", "TEXTURE", "Head", "head_model", "smooth"]
+__all__ = ["ASSET", "Head", "SWATCHES", "TEXTURE", "head_model", "smooth"]
 
 ASSET = Path(__file__).parent / "assets" / "head.npz"
 TEXTURE = 512  # rows and columns of skin; below it lies a strip of swatches for what is not skin

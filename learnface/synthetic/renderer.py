@@ -13,7 +13,7 @@ from learnface.synthetic.learner import Learner
 from learnface.synthetic.raster import rasterise
 from learnface.synthetic.shading import creased_texture, paint_eyes, shade
 
-__all__ = ["SMALLEST", "Rendering", "draw", "render"]
+__all__ = ["Rendering", "SMALLEST", "draw", "render"]
 
 SMALLEST = 24  # pixels below which a face is a smudge
 

@@ -206,7 +206,14 @@ def _swatches(look: Look, rng: np.random.Generator) -> np.ndarray:
 
 
 def _blend(texture: np.ndarray, weight: np.ndarray, colour: np.ndarray) -> None:
-    texture += weight[..., None] * (np.asarray(colour, np.float32) - texture)
+    """Mix a colour into the texture, in place, where its weight is above 0."""
+    rows, columns = (np.flatnonzero(weight.max(axis) > 1e-3) for axis in (1, 0))
+    if not len(rows):
+        return
+    area = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    change = np.asarray(colour, np.float32) - texture[area]
+    change *= cv2.merge([weight[area].astype(np.float32)] * 3)
+    texture[area] += change
 
 
 def _noise(rng: np.random.Generator, cells: int, strength: float) -> np.ndarray:

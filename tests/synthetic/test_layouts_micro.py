@@ -9,9 +9,9 @@ OPTIONS = {"subjects": 7, "size": 24, "frames": 8, "supersample": 1, "progress":
 
 
 def test_smic(tmp_path):
-    root = write_corpus(tmp_path, "smic", clips_per_subject=2, **OPTIONS) / "SMIC_all_cropped/HS"
+    root = write_corpus(tmp_path, "smic", clips_per_subject=1, **OPTIONS) / "SMIC_all_cropped/HS"
     clips = sorted(root.glob("s*/micro/*/*"))
-    assert len(clips) == 14
+    assert len(clips) == 7
     kinds = {"ne": "negative", "po": "positive", "sur": "surprise"}
     subjects = set()
     for clip in clips:

@@ -65,18 +65,18 @@ def test_aff_wild_points(aff_wild):
 
 
 def test_aff_wild2(tmp_path):
-    root = write_corpus(tmp_path, "aff_wild2", frames=60, **OPTIONS)
+    root = write_corpus(tmp_path, "aff_wild2", frames=36, **OPTIONS)
     tables = sorted((root / "Third ABAW Annotations/VA_Estimation_Challenge").rglob("*.txt"))
     assert [path.parent.name for path in tables].count("Validation_Set") == 2
     unrated = missing = 0
     for path in tables:
         header, *lines = path.read_text().splitlines()
         values = np.array([line.split(",") for line in lines], float)
-        assert header == "valence,arousal" and values.shape == (60, 2)
+        assert header == "valence,arousal" and values.shape == (36, 2)
         invalid = (values == -5).any(1)
         assert np.abs(values[~invalid]).max() <= 1 and (values[invalid] == -5).all()
         crops = list((root / "cropped_aligned" / path.stem).iterdir())
-        assert all(re.fullmatch(r"\d{5}\.jpg", crop.name) and 1 <= int(crop.stem) <= 60 for crop in crops)
-        unrated, missing = unrated + invalid.sum(), missing + 60 - len(crops)
+        assert all(re.fullmatch(r"\d{5}\.jpg", crop.name) and 1 <= int(crop.stem) <= 36 for crop in crops)
+        unrated, missing = unrated + invalid.sum(), missing + 36 - len(crops)
     assert unrated > 0 and missing > 0
     assert any(re.fullmatch(r"\d+-\d+-\d+x\d+", path.stem) for path in tables)
