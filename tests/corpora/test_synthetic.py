@@ -22,9 +22,8 @@ def root(tmp_path_factory):
 
 def test_index(root):
     index = synthetic.index(root)
-    assert list(index) == [
-        "sample", "corpus", "subject", "split", "label", "frames", "valence", "arousal", "onset", "apex", "offset",
-    ]  # fmt: skip
+    own = ["valence", "arousal", "onset", "apex", "offset"]
+    assert list(index) == ["sample", "corpus", "subject", "split", "label", "frames", *own]
     assert len(index) == 6 and (index["corpus"] == "synthetic").all()
     assert list(index["split"]) == ["train"] * 2 + ["validation"] * 2 + ["test"] * 2
     assert index.groupby("subject")["split"].nunique().eq(1).all()
