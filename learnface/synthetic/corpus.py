@@ -6,6 +6,7 @@ A run that was stopped goes on where it was: finished clips are known by their r
 import json
 import multiprocessing
 import shutil
+import textwrap
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict
@@ -55,9 +56,9 @@ made by hand, not measurements. They serve demonstrations and tests of programs.
 nothing about real learners and must not be reported as if they did. This is not the corpus whose layout
 it borrows, and stands in no relation to its owners.
 
-What is here: {describes}
+{describes}
 
-Settings: {settings}
+{settings}
 
 The head model is derived from MakeHuman/MPFB2 and "Face Units 01" by Mika Suominen, both CC0.
 """
@@ -124,12 +125,18 @@ def write_corpus(
     _work(waiting, len(jobs), out, processes, progress)
     records = [json.loads(_record_path(state, job.number).read_text(encoding="utf-8")) for job in jobs]
     chosen.finish(out, records)
-    shown = ", ".join(f"{name}={value}" for name, value in asdict(settings).items())
-    write_text(out / "README.txt", _README.format(layout=layout, describes=chosen.describes, settings=shown))
+    write_text(out / "README.txt", _readme(chosen, settings))
     write_text(state / "complete", "")
     for folder in ("jobs", "staging"):
         shutil.rmtree(state / folder, ignore_errors=True)
     return out
+
+
+def _readme(layout: Layout, settings: Settings) -> str:
+    values = ", ".join(f"{name}={value}" for name, value in asdict(settings).items())
+    lines = (f"What is here: {layout.describes}", f"Settings: {values}")
+    described, shown = (textwrap.fill(line, 105, break_on_hyphens=False) for line in lines)
+    return _README.format(layout=layout.name, describes=described, settings=shown)
 
 
 def _layout(name: str) -> Layout:

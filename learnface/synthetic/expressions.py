@@ -90,7 +90,7 @@ EMOTIONS = {
     "neutral": Expression({}, 0.0, 0.0, blinks=0.4),
     "angry": Expression(
         _units(browDown_=1.4, browInnerUp=-0.2, eyeSquint_=0.45, eyeWide_=0.7, noseSneer_=0.45,
-               mouthPress_=0.8, mouthFrown_=0.6, jawForward=0.4, mouthRollLower=0.35,
+               mouthPress_=0.8, mouthFrown_=0.85, jawForward=0.4, mouthRollLower=0.35,
                mouthRollUpper=0.35),
         -0.6, 0.7, (0, 5, 0), blinks=0.1),
     "disgust": Expression(
@@ -119,8 +119,8 @@ EMOTIONS = {
                mouthLeft=0.25),
         -0.4, 0.1, (8, -6, 5), lopsided=True),
     "concentrated": Expression(
-        _units(browDown_=0.65, eyeSquint_=0.5, mouthPress_=0.7, mouthRollLower=0.3, mouthRollUpper=0.2,
-               eyeLookDown_=0.35),
+        _units(browDown_=0.65, eyeSquint_=0.5, mouthPress_=0.6, mouthFrown_=0.2, mouthRollLower=0.3,
+               mouthRollUpper=0.2, eyeLookDown_=0.35),
         0.15, 0.3, (0, 8, 0), gaze=0.05, blinks=0.1),
     "confused": Expression(
         _units(browDownLeft=1.1, browOuterUpRight=1.3, browInnerUp=0.25, eyeSquintLeft=0.8,

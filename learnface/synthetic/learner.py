@@ -27,6 +27,8 @@ _ANY_HAIR = [
 ]
 _DARK_EYES = [(0.15, 0.09, 0.05), (0.22, 0.13, 0.07)]
 _ANY_EYES = [(0.20, 0.12, 0.06), (0.30, 0.42, 0.55), (0.30, 0.38, 0.25), (0.36, 0.28, 0.14)]
+# The base head looks stern; this much of an expression makes it calm.
+_RELAXED = {"mouthSmileLeft": 0.12, "mouthSmileRight": 0.12, "browInnerUp": 0.1}
 # How far a feature strays from the average; whole-head shapes turn into caricatures first.
 _SPREAD = {"head": 0.13, "neck": 0.15, "forehead": 0.2, "eyebrows": 0.12, "ear": 0.3, "chin": 0.22}
 _USUAL_SPREAD = 0.33
@@ -120,7 +122,7 @@ def _draw_look(rng: np.random.Generator, ancestry: str, sex: str, age: float) ->
         brow_weight=rng.uniform(0.65, 0.9),
         brow_width=rng.uniform(0.7, 1.05) * (1.1 if male else 0.85),
         brow_height=rng.uniform(-0.015, 0.02),
-        brow_tilt=rng.uniform(-0.06, 0.04),
+        brow_tilt=rng.uniform(-0.12, 0.01),
         hairline=rng.uniform(-0.20 if not male else -0.10, 0.05)
         + (rng.uniform(0, 0.25) if male and age > 35 else 0),
         bald=bool(male and age > 38 and rng.random() < 0.3),
@@ -134,6 +136,8 @@ def _shape(
     """Return the head's positions around the point between the eyes, and its scale."""
     head = head_model()
     positions = head.positions + _macros(head, learner, ancestry) + _details(head, rng)
+    for unit, weight in _RELAXED.items():
+        positions += np.float32(weight) * head.expressions[unit]
     thickness = 0.0 if learner.look.bald else rng.uniform(0.05, 0.13) + 0.08 * (learner.sex == "female")
     positions += _hair_volume(head, learner.look.hairline) * np.float32(thickness)
 

@@ -96,7 +96,7 @@ def paint(look: Look, rng: np.random.Generator) -> np.ndarray:
     texture *= (1 + mottle)[..., None]
     rosy = look.skin * np.array([1.04, 0.74, 0.70])
     _blend(texture, at.blush * look.blush, rosy)
-    _blend(texture, at.nose * look.blush * 0.8, rosy)
+    _blend(texture, at.nose * look.blush * 0.5, rosy)
     _blend(texture, at.lids * 0.32, look.skin * np.array([0.74, 0.63, 0.62]))
     if look.freckles > 0:
         spots = smooth(_noise(rng, 170, 1.0), 1.2, 1.8) * (at.blush + at.nose) * look.freckles
