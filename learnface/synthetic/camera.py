@@ -31,7 +31,7 @@ class Pose:
     shift: tuple[float, float] = (0.0, 0.0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scene:
     """Light, camera and background.
 

@@ -85,7 +85,7 @@ def _some(job: Job, frames: int, absent: float) -> np.ndarray:
 
 
 def _long_video(job: Job, zoom: float = 1.0) -> SyntheticClip:
-    """Return a video of three emotions, `frames` in all."""
+    """Return a video of three emotions; `frames` in all, down to a multiple of three and at least twelve."""
     settings = job.settings
     rng = job.rng()
     others = [_MOODS[i] for i in rng.permutation(len(_MOODS)) if _MOODS[i] != job.emotion]

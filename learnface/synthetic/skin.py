@@ -16,7 +16,7 @@ from learnface.synthetic.raster import rasterise
 __all__ = ["Look", "creases", "paint"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Look:
     """Colours (RGB, 0 to 1) and strengths (0 to 1) of what is painted."""
 

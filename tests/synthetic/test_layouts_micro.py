@@ -1,7 +1,6 @@
 import re
 
 import pandas as pd
-import pytest
 
 from learnface.synthetic import write_corpus
 
@@ -24,7 +23,6 @@ def test_smic(tmp_path):
 
 
 def test_casme2(tmp_path):
-    pytest.importorskip("openpyxl")
     root = write_corpus(tmp_path, "casme2", clips_per_subject=2, **OPTIONS)
     sheet = pd.read_excel(root / "CASME2-coding-20140508.xlsx", sheet_name="Sheet1")
     assert list(sheet) == [
