@@ -77,7 +77,7 @@ def write_corpus(
     amplitude: float = 1.0,
     occluded: float = 0.0,
     task: str = "emotions",
-    supersample: int = 2,
+    supersample: int | None = None,
     processes: int = 1,
     progress: bool = True,
 ) -> Path:
@@ -99,7 +99,7 @@ def write_corpus(
         occluded: share of the clips in which a hand, mask or book hides part of the face.
         task: `"emotions"`, or `"temporal"` for clips that only motion tells apart (see `TEMPORAL_TASKS`;
             layouts `plain` and `labelled_clips`).
-        supersample: rows and columns drawn for each one of a picture.
+        supersample: rows and columns drawn for each one of a picture; the layout's usual number if None.
         processes: worker processes; 1 works in this one.
         progress: show a bar with the time left, on standard error.
 
@@ -112,10 +112,13 @@ def write_corpus(
     """
     out, chosen = Path(out), _layout(layout)
     names = _emotions(chosen, task, emotions)
+    size, frames, supersample = (
+        getattr(chosen, name) if value is None else value
+        for name, value in (("size", size), ("frames", frames), ("supersample", supersample))
+    )
     settings = Settings(
-        layout, subjects, clips_per_subject, size or chosen.size, frames or chosen.frames, seed, amplitude,
-        occluded, task, supersample,
-    )  # fmt: skip
+        layout, subjects, clips_per_subject, size, frames, seed, amplitude, occluded, task, supersample
+    )
     _check(chosen, settings, processes)
     state = out / _STATE
     if _begin(out, state, {**asdict(settings), "emotions": list(names)}):

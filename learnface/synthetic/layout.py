@@ -86,6 +86,7 @@ class Layout:
         fixed_size: whether only the usual size will do.
         amplitudes: smallest and largest strength, drawn for each clip.
         most_subjects: how many the layout's way of naming them can tell apart.
+        supersample: rows and columns drawn for each one of a picture; 4 where tiny motions must be smooth.
     """
 
     name: str
@@ -99,6 +100,7 @@ class Layout:
     fixed_size: bool = False
     amplitudes: tuple[float, float] = (0.75, 1.1)
     most_subjects: int = 9_999
+    supersample: int = 2
 
 
 def plan(layout: Layout, settings: Settings, emotions: Sequence[str]) -> list[Job]:

@@ -94,6 +94,7 @@ SMIC_LAYOUT = Layout(
     _write_smic,
     lambda folder, records: None,
     amplitudes=_MICRO,
+    supersample=4,
 )
 CASME2_LAYOUT = Layout(
     "casme2",
@@ -106,5 +107,6 @@ CASME2_LAYOUT = Layout(
     _write_casme2,
     _finish_casme2,
     amplitudes=_MICRO,
+    supersample=4,
     most_subjects=99,
 )

@@ -106,6 +106,7 @@ def test_other_content_is_never_touched(tmp_path, written):
         ("smic", {"emotions": ["bored"]}, "'smic' has disgust, sad, happy, surprise"),
         ("plain", {"emotions": []}, "emotions="),
         ("plain", {"size": 10}, "size=10.*24"),
+        ("plain", {"size": 0}, "size=0"),
         ("plain", {"size": 33}, "size=33.*even"),
         ("plain", {"frames": 2}, "frames=2"),
         ("fer2013", {"size": 96}, "48 x 48"),
