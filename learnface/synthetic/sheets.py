@@ -7,10 +7,11 @@ import cv2
 import numpy as np
 
 from learnface.files import atomic_path
-from learnface.synthetic.camera import Pose
-from learnface.synthetic.expressions import EMOTIONS, expression_for
+from learnface.synthetic.camera import Pose, Scene
+from learnface.synthetic.expressions import EMOTIONS, Expression, expression_for
 from learnface.synthetic.learner import Learner
 from learnface.synthetic.renderer import draw
+from learnface.synthetic.scenes import add_glasses
 
 __all__ = ["sheet", "write_sheet"]
 
@@ -33,13 +34,8 @@ def sheet(
         supersample: as in `draw`.
     """
     recipes = [expression_for(emotion) for emotion in emotions]
-    rows = [
-        np.hstack([
-            draw(learner, recipe.weights, pose=Pose(*recipe.pose), size=size, supersample=supersample).image
-            for recipe in recipes
-        ])
-        for learner in learners
-    ]  # fmt: skip
+    faces = [[_face(learner, recipe, size, supersample) for recipe in recipes] for learner in learners]
+    rows = [np.hstack(row) for row in faces]
     caption = np.full((_CAPTION, size * len(recipes), 3), 255, np.uint8)
     for column, emotion in enumerate(emotions):
         place = (column * size + 4, _CAPTION - 5)
@@ -52,3 +48,9 @@ def write_sheet(path: str | Path, learners: Sequence[Learner], **options) -> Non
     _, data = cv2.imencode(".png", sheet(learners, **options)[..., ::-1])
     with atomic_path(path) as temporary:
         temporary.write_bytes(data.tobytes())
+
+
+def _face(learner: Learner, recipe: Expression, size: int, supersample: int) -> np.ndarray:
+    pose, scene = Pose(*recipe.pose), Scene()
+    image = draw(learner, recipe.weights, pose=pose, scene=scene, size=size, supersample=supersample).image
+    return add_glasses(image, learner, pose, scene) if learner.glasses else image
