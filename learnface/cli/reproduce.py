@@ -21,6 +21,10 @@ def reproduce(
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of weights, order, dropout and augmentation.")] = 0,
     epochs: Annotated[int | None, typer.Option(min=1, help="Fewer or more epochs than the recipe's.")] = None,
+    precision: Annotated[
+        str, typer.Option(help="float32, mixed_float16 (GPU) or mixed_bfloat16 (newer GPU, CPU with AMX).")
+    ] = "float32",
+    xla: Annotated[bool, typer.Option("--xla", help="Compile with XLA (worth trying on a GPU).")] = False,
 ) -> None:
     """Reproduce a published table. A run that was stopped goes on when the same command is given again."""
     from rich.console import Console
@@ -38,7 +42,8 @@ def reproduce(
     if data is None:
         raise DataError(f"say where the corpus is: learnface reproduce {recipe} --data DIR")
     out = out or Path("runs") / recipe
-    options = {"seed": seed, "epochs": epochs} | ({"models": model} if model else {})
+    options = {"seed": seed, "epochs": epochs, "dtype_policy": precision, "jit_compile": xla}
+    options |= {"models": model} if model else {}
     module.run(data, out, **options)
     console.print(Markdown((out / "table.md").read_text(encoding="utf-8")))
     console.print(f"Reports and pictures are in {out}", highlight=False)

@@ -19,7 +19,7 @@ from learnface.reports import (
     feature_maps_picture,
     save_picture,
 )
-from learnface.training import RunReport, evaluate, fit
+from learnface.training import RunReport, evaluate, fit, precision
 
 __all__ = ["ImageRecipe", "run_image_recipe"]
 
@@ -65,7 +65,8 @@ def run_image_recipe(
     models: Sequence[str] | None = None,
     seed: int = 0,
     epochs: int | None = None,
-    jit_compile: bool | str = "auto",
+    jit_compile: bool = False,
+    dtype_policy: str = "float32",
 ) -> dict[str, RunReport]:
     """Train and score a recipe's networks; whatever was stopped goes on, whatever is done is kept.
 
@@ -80,6 +81,7 @@ def run_image_recipe(
         seed: seed of weights, order, dropout and augmentation.
         epochs: largest number of epochs, if not the recipe's.
         jit_compile: whether to compile with XLA.
+        dtype_policy: precision of the networks, as `learnface.training.precision` takes it.
 
     Returns:
         The reports by network.
@@ -94,8 +96,9 @@ def run_image_recipe(
     corpus = get_corpus(recipe.corpus)
     splits = load_splits(corpus.index(data), corpus.LABELS)
     recipe = dataclasses.replace(recipe, epochs=epochs or recipe.epochs)
-    for name in chosen:
-        _run_model(recipe, name, splits, corpus.LABELS, Path(out) / name, seed, jit_compile)
+    with precision(dtype_policy):
+        for name in chosen:
+            _run_model(recipe, name, splits, corpus.LABELS, Path(out) / name, seed, jit_compile)
     reports = {
         name: RunReport.load(Path(out) / name / "report.json")
         for name in recipe.models
@@ -112,7 +115,7 @@ def _run_model(
     labels: Sequence[str],
     folder: Path,
     seed: int,
-    jit_compile: bool | str,
+    jit_compile: bool,
 ) -> None:
     train, validation, test = (splits[split] for split in ("train", "validation", "test"))
     keras.utils.set_random_seed(seed)

@@ -5,6 +5,7 @@ One body learns both labellings of the same faces: the vote distributions of FER
 Every choice (epoch, temperature) is made on the PublicTest rows; the PrivateTest rows are scored once.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import keras
@@ -13,6 +14,7 @@ import pandas as pd
 
 from learnface.clips import ArraySource, Augmentation, evaluation_dataset
 from learnface.corpora import fer2013, ferplus
+from learnface.errors import DataError
 from learnface.files import sha256, write_text
 from learnface.labels import FER2013, FERPLUS
 from learnface.metrics import fit_temperature
@@ -20,7 +22,7 @@ from learnface.models import ModelCard, fer_vgg
 from learnface.models._weights import save_weights
 from learnface.recipes._data import Split, load_splits
 from learnface.reports import markdown_table
-from learnface.training import RunReport, evaluate, fit, predict_probabilities
+from learnface.training import RunReport, evaluate, fit, precision, predict_probabilities
 
 __all__ = ["HEADS", "OTHERS", "SETTINGS", "joint_model", "run"]
 
@@ -45,27 +47,47 @@ SETTINGS = {
 }
 
 
-def run(data: str | Path, out: str | Path, seed: int = 0, epochs: int | None = None) -> dict[str, RunReport]:
+def run(
+    data: str | Path,
+    out: str | Path,
+    *,
+    models: Sequence[str] | None = None,
+    seed: int = 0,
+    epochs: int | None = None,
+    jit_compile: bool = False,
+    dtype_policy: str = "float32",
+) -> dict[str, RunReport]:
     """Train the joint network, part it into its two heads, and write weights, cards and reports.
 
     Args:
         data: folder with `fer2013.csv` and `fer2013new.csv`.
         out: folder to write to; a run that was stopped there goes on.
+        models: which heads to write, of `HEADS`; both by default. Both are always trained.
         seed: seed of weights, order and augmentation.
         epochs: number of epochs, if not the recipe's.
+        jit_compile: whether to compile with XLA.
+        dtype_policy: precision of the training, as `learnface.training.precision` takes it.
 
     Returns:
         The report of each head by its name.
+
+    Raises:
+        DataError: there is no such head, or the corpus cannot be read.
     """
-    out = Path(out)
+    out, heads = Path(out), list(models or HEADS)
+    if set(heads) - set(HEADS):
+        raise DataError(
+            f"fer_vgg has no heads {sorted(set(heads) - set(HEADS))}: choose from {', '.join(HEADS)}"
+        )
     settings = SETTINGS | ({"epochs": epochs} if epochs else {})
     splits = load_splits(fer2013.index(data), FER2013)
     votes = ferplus.index(data, mode="crossentropy").set_index("row")
     keras.utils.set_random_seed(seed)
-    model = joint_model()
-    report = _train(model, splits, votes, settings, seed, out / "joint")
+    with precision(dtype_policy):
+        model = joint_model()
+        report = _train(model, splits, votes, settings, seed, out / "joint", jit_compile)
     reports = {}
-    for head in HEADS:
+    for head in heads:
         scored = {name: _scored_rows(splits[name], votes, head) for name in ("validation", "test")}
         network = _part(model, head, scored["validation"], out)
         reports[head] = _score(network, head, scored, report, out)
@@ -86,7 +108,13 @@ def joint_model() -> keras.Model:
 
 
 def _train(
-    model: keras.Model, splits: dict[str, Split], votes: pd.DataFrame, settings: dict, seed: int, folder: Path
+    model: keras.Model,
+    splits: dict[str, Split],
+    votes: pd.DataFrame,
+    settings: dict,
+    seed: int,
+    folder: Path,
+    jit_compile: bool,
 ) -> RunReport:
     train, validation = splits["train"], splits["validation"]
     targets, weights = _targets(train, votes)
@@ -125,6 +153,7 @@ def _train(
         seed=seed,
         settings=settings,
         data={name: split.describe() for name, split in splits.items()},
+        jit_compile=jit_compile,
     )
 
 

@@ -2,6 +2,7 @@
 
 from learnface.training.evaluate import evaluate, predict_probabilities
 from learnface.training.fit import fit
+from learnface.training.precision import precision
 from learnface.training.report import RunReport
 
-__all__ = ["RunReport", "evaluate", "fit", "predict_probabilities"]
+__all__ = ["RunReport", "evaluate", "fit", "precision", "predict_probabilities"]

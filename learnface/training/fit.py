@@ -51,7 +51,7 @@ def fit(
     settings: Mapping[str, Any] | None = None,
     data: Mapping[str, Any] | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
-    jit_compile: bool | str = "auto",
+    jit_compile: bool = False,
     progress: bool = True,
 ) -> RunReport:
     """Train a model; afterwards it holds the weights of its best epoch on the validation set.
@@ -79,7 +79,8 @@ def fit(
         settings: further settings to record; a resumed run must have the same.
         data: what the run was trained on, to record; a resumed run must have the same.
         callbacks: further Keras callbacks.
-        jit_compile: whether to compile with XLA, as for `keras.Model.compile`.
+        jit_compile: whether to compile with XLA. On two CPU cores it made small convolutional networks
+            slower, by a half and more; on a GPU it is worth trying.
         progress: whether to show progress.
 
     Returns:

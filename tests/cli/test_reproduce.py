@@ -40,7 +40,8 @@ def test_options_reach_the_recipe_and_its_table_is_printed(monkeypatch, tmp_path
     ]
     done = CliRunner().invoke(app, ["reproduce", "sun2020", *arguments])
     assert done.exit_code == 0, done.output
-    assert calls == [(tmp_path, out, {"models": ["lenet5"], "seed": 3, "epochs": 2})]
+    expected = {"models": ["lenet5"], "seed": 3, "epochs": 2, "dtype_policy": "float32", "jit_compile": False}
+    assert calls == [(tmp_path, out, expected)]
     assert "61.25" in done.output
 
 

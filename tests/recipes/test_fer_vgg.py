@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from learnface.errors import DataError
 from learnface.labels import FERPLUS
 from learnface.models import ModelCard, fer_vgg
 from learnface.models import fer_vgg as build
@@ -47,3 +48,8 @@ def test_rows_without_expression_teach_only_the_other_head(small_fer2013):
     scored = recipe._scored_rows(splits["train"], votes, "ferplus")
     assert len(scored.images) == 29
     assert FERPLUS[scored.codes[0]] == "happy"
+
+
+def test_unknown_head_is_refused_before_anything_is_read(tmp_path):
+    with pytest.raises(DataError, match="choose from ferplus, fer2013"):
+        recipe.run(tmp_path / "none", tmp_path, models=["affectnet"])
