@@ -8,7 +8,7 @@
 
 from types import ModuleType
 
-from learnface.corpora import ck_plus, fer2013, ferplus
+from learnface.corpora import bnu_lsved, ck_plus, fer2013, ferplus
 from learnface.corpora._card import CorpusCard
 from learnface.corpora._images import load_images
 from learnface.corpora._index import CountWarning
@@ -18,6 +18,7 @@ __all__ = [
     "CORPORA",
     "CorpusCard",
     "CountWarning",
+    "bnu_lsved",
     "ck_plus",
     "fer2013",
     "ferplus",
@@ -29,6 +30,7 @@ _MODULES = (
     fer2013,
     ferplus,
     ck_plus,
+    bnu_lsved,
 )
 
 CORPORA: dict[str, ModuleType] = {module.CARD.name: module for module in _MODULES}

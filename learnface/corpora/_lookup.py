@@ -1,26 +1,39 @@
 """Finding what a corpus names, however an archive was unpacked: wrapper folders, letter case, extensions."""
 
-from collections.abc import Callable, Collection, Mapping
+import warnings
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from learnface.corpora._index import Problems
+from learnface.corpora._index import CountWarning, Problems
 from learnface.corpora._reading import IMAGE_SUFFIXES, list_files, list_folders
 from learnface.errors import DataError
 
-__all__ = ["FileLookup", "VIDEO_SUFFIXES", "check_choice", "find_file", "find_folder", "read_words"]
+__all__ = [
+    "FileLookup",
+    "VIDEO_SUFFIXES",
+    "check_choice",
+    "files_below",
+    "find_file",
+    "find_folder",
+    "read_words",
+    "report_missing",
+]
 
 VIDEO_SUFFIXES = (".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".webm", ".wmv")
 
 
 def find_folder(
-    root: Path, names: Collection[str], holds: Callable[[Path], bool] = lambda _: True, depth: int = 2
+    root: Path,
+    names: Collection[str] | None,
+    holds: Callable[[Path], bool] = lambda _: True,
+    depth: int = 2,
 ) -> Path | None:
     """Return the folder with one of `names` (lower case) that lies nearest to `root`, itself included.
 
     Args:
         root: the folder to begin at.
-        names: names to look for; the case on disk does not matter.
+        names: names to look for; the case on disk does not matter. None takes any.
         holds: tells by its contents whether a folder so named is the one, and not a wrapper of that name.
         depth: how many folders deep to look.
 
@@ -30,7 +43,7 @@ def find_folder(
     level = [root]
     for remaining in range(depth, -1, -1):
         for folder in level:
-            if folder.name.lower() in names and holds(folder):
+            if (names is None or folder.name.lower() in names) and holds(folder):
                 return folder
         if remaining:
             level = [inner for folder in level for inner in list_folders(folder)]
@@ -48,6 +61,14 @@ def find_file(root: Path, names: Collection[str], depth: int = 2) -> Path | None
                     return file
         level = [inner for folder in level for inner in list_folders(folder)]
     return None
+
+
+def files_below(folder: Path, suffixes: Collection[str], depth: int) -> Iterator[Path]:
+    """Yield the files with one of `suffixes` in a folder and up to `depth` folders below it."""
+    yield from list_files(folder, suffixes)
+    if depth:
+        for inner in list_folders(folder):
+            yield from files_below(inner, suffixes, depth - 1)
 
 
 class FileLookup:
@@ -87,6 +108,20 @@ def check_choice(**choices: tuple[Any, Collection[Any]]) -> None:
     for name, (value, allowed) in choices.items():
         if value not in allowed:
             raise DataError(f"{name} is {value!r}; use one of {', '.join(map(repr, allowed))}")
+
+
+def report_missing(
+    corpus: str, absent: Collection[object], missing: str, problems: Problems, stacklevel: int = 3
+) -> None:
+    """Note files that labels name and that are not on disk: problems, or one warning if `missing` is "drop"."""
+    if missing == "raise":
+        for path in absent:
+            problems.add(path, "does not exist", "restore it, or pass missing='drop'")
+    elif absent:
+        message = (
+            f"{corpus}: {len(absent):,} labelled files are not on disk (the first is {next(iter(absent))})"
+        )
+        warnings.warn(f"{message}; they are left out", CountWarning, stacklevel=stacklevel)
 
 
 def read_words(path: Path, problems: Problems) -> list[list[str]]:

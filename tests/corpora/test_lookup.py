@@ -1,8 +1,18 @@
 import pytest
 from checks.trees import write_tree
 
+from learnface.corpora import CountWarning
 from learnface.corpora._index import Problems
-from learnface.corpora._lookup import FileLookup, check_choice, find_file, find_folder, read_words
+from learnface.corpora._lookup import (
+    VIDEO_SUFFIXES,
+    FileLookup,
+    check_choice,
+    files_below,
+    find_file,
+    find_folder,
+    read_words,
+    report_missing,
+)
 from learnface.errors import DataError
 
 
@@ -47,4 +57,23 @@ def test_words(tmp_path):
     assert read_words(tmp_path / "b.txt", problems) == []
     assert read_words(tmp_path / "c.txt", problems) == []
     with pytest.raises(DataError, match=r"2 problems\n.*b.txt: cannot be read as text"):
+        problems.raise_if_any()
+
+
+def test_files_below(tmp_path):
+    write_tree(tmp_path, ["a.avi", "b/10.avi", "b/9.MP4", "b/9.txt", "b/c/1.avi"])
+    names = [path.name for path in files_below(tmp_path, VIDEO_SUFFIXES, depth=1)]
+    assert names == ["a.avi", "9.MP4", "10.avi"]
+
+
+def test_missing_files_are_problems_or_one_warning(tmp_path):
+    problems = Problems("mine")
+    report_missing("mine", [], "drop", problems)
+    with pytest.warns(CountWarning, match=r"mine: 2 labelled files are not on disk \(the first is a\)"):
+        report_missing("mine", ["a", "b"], "drop", problems)
+    assert not len(problems)
+    report_missing("mine", ["a", "b"], "raise", problems)
+    with pytest.raises(
+        DataError, match="2 problems\n  a: does not exist; restore it, or pass missing='drop'"
+    ):
         problems.raise_if_any()
