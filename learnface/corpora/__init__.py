@@ -8,7 +8,7 @@
 
 from types import ModuleType
 
-from learnface.corpora import bnu_lsved, ck_plus, fer2013, ferplus
+from learnface.corpora import bnu_lsved, ck_plus, daisee, fer2013, ferplus
 from learnface.corpora._card import CorpusCard
 from learnface.corpora._images import load_images
 from learnface.corpora._index import CountWarning
@@ -20,6 +20,7 @@ __all__ = [
     "CountWarning",
     "bnu_lsved",
     "ck_plus",
+    "daisee",
     "fer2013",
     "ferplus",
     "get_corpus",
@@ -31,6 +32,7 @@ _MODULES = (
     ferplus,
     ck_plus,
     bnu_lsved,
+    daisee,
 )
 
 CORPORA: dict[str, ModuleType] = {module.CARD.name: module for module in _MODULES}

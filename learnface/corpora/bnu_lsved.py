@@ -12,8 +12,8 @@ any copy can be brought into:
 | folders | `<class>/.../<sequence>/*.bmp` (or other pictures) | the label; neither people nor splits |
 
 A manifest may have the columns `sample` (else the path is the name), `subject`, `split` (train, validation,
-test), `valence` (or `pleasure`), `arousal`, `dominance` on any scale, and `apex`, the file name of the peak frame. Class names are read in any
-case and form: `puzzle`, `puzzled` and `confused` are one class.
+test), `valence` (or `pleasure`), `arousal`, `dominance` on any scale, and `apex`, the file name of the peak
+frame. Class names are read in any case and form: `puzzle`, `puzzled` and `confused` are one class.
 
 | `kind` | a row is |
 |---|---|
