@@ -8,7 +8,18 @@
 
 from types import ModuleType
 
-from learnface.corpora import bnu_lsved, ck_plus, daisee, fer2013, ferplus
+from learnface.corpora import (
+    afew,
+    affectnet,
+    bnu_lsved,
+    bu_3dfe,
+    ck_plus,
+    daisee,
+    engagewild,
+    fer2013,
+    ferplus,
+    raf_db,
+)
 from learnface.corpora._card import CorpusCard
 from learnface.corpora._images import load_images
 from learnface.corpora._index import CountWarning
@@ -18,13 +29,18 @@ __all__ = [
     "CORPORA",
     "CorpusCard",
     "CountWarning",
+    "afew",
+    "affectnet",
     "bnu_lsved",
+    "bu_3dfe",
     "ck_plus",
     "daisee",
+    "engagewild",
     "fer2013",
     "ferplus",
     "get_corpus",
     "load_images",
+    "raf_db",
 ]
 
 _MODULES = (
@@ -32,7 +48,12 @@ _MODULES = (
     ferplus,
     ck_plus,
     bnu_lsved,
+    bu_3dfe,
+    affectnet,
+    raf_db,
+    afew,
     daisee,
+    engagewild,
 )
 
 CORPORA: dict[str, ModuleType] = {module.CARD.name: module for module in _MODULES}
