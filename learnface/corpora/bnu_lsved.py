@@ -18,7 +18,7 @@ frame. Class names are read in any case and form: `puzzle`, `puzzled` and `confu
 | `kind` | a row is |
 |---|---|
 | `"sequences"` | a sequence; `frames` is its folder |
-| `"sampled"` | one of 10 frames of a sequence, every 4th of its 40, as the sequence set of Wang et al. 2020 |
+| `"sampled"` | one of 10 frames of a sequence (fewer of a shorter one): every 4th of its 40, as Wang et al. 2020 |
 | `"static"` | the frame at the apex of a sequence, as in the static set of Wang et al. 2020 |
 
 Wang et al. merge `tired` into `distracted`: pass `merge=MERGE_TIRED`. They took 2,097 pictures near the apex
@@ -68,7 +68,7 @@ CARD = CorpusCard(
     "the columns path,subject,label; give the folder.",
     citation="Wei et al., BNU-LSVED 2.0: spontaneous multimodal student affect database with "
     "multi-dimensional labels, Signal Processing: Image Communication 59, 2017",
-    url="http://ics.bnu.edu.cn",
+    url="https://doi.org/10.1016/j.image.2017.08.012",
 )
 
 # Sequences of version 1.0 by class, in the order of LABELS (Wang et al. 2020).

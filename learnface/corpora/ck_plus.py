@@ -49,7 +49,7 @@ LABELS = labels.CK_PLUS
 
 CARD = CorpusCard(
     name="ck_plus",
-    title="CK+ (Extended Cohn-Kanade)",
+    title="CK+",
     kind="clips",
     labels=LABELS,
     samples=593,
@@ -68,7 +68,7 @@ _COUNTS = dict(zip(LABELS, (0, 45, 18, 59, 25, 69, 28, 83), strict=True))
 _KINDS = ("sequences", "peaks", "wang2020")
 _LAST = {"peaks": 3, "wang2020": 11}
 _WANG2020_IMAGES = 3_559
-_SUBJECT = re.compile(r"S\d{3}", re.IGNORECASE)
+_SUBJECT = re.compile(r"S\d{3}")
 _SEQUENCE = re.compile(r"\d{3}")
 _FRAME = re.compile(r"(S\d{3}_\d{3})_(\d+)", re.IGNORECASE)
 _FOLDERS = {
@@ -110,8 +110,8 @@ def index(
             one error lists them all.
 
     Warns:
-        CountWarning: counts differ from the published ones, or an emotion file is not numbered as the last
-            frame of its sequence.
+        CountWarning: counts differ from the published ones, or an emotion file is not named as the last frame
+            of its sequence.
     """
     check_choice(kind=(kind, _KINDS), unlabelled=(unlabelled, ("drop", "keep")))
     _check_numbers(kind, last, neutral)
@@ -126,7 +126,7 @@ def index(
         raise DataError(
             f"{folders['emotion']} labels none of the {len(sequences):,} sequences; unpack it anew"
         )
-    _warn_numbers(kept)
+    _warn_names(kept)
     if kind == "sequences":
         rows = [{key: cell for key, cell in row.items() if not key.startswith("_")} for row in kept]
     else:
@@ -207,7 +207,7 @@ def _holds_subjects(folder: Path) -> bool:
 def _sequences(folders: dict[str, Path | None], problems: Problems) -> Iterator[dict]:
     """Yield the row of each sequence; keys with an underscore are for this module alone."""
     for folder in _sequence_folders(folders["images"], problems):
-        subject, name = folder.parent.name.upper(), folder.name
+        subject, name = folder.parent.name, folder.name
         sample = f"{subject}_{name}"
         frames = _numbered_frames(folder, sample, problems)
         if not frames:
@@ -237,13 +237,13 @@ def _sequences(folders: dict[str, Path | None], problems: Problems) -> Iterator[
 def _sequence_folders(images: Path, problems: Problems) -> Iterator[Path]:
     for subject in list_folders(images):
         if not _SUBJECT.fullmatch(subject.name):
-            problems.add(subject, "is not a subject such as S005", "move it elsewhere")
+            problems.add(subject, "is not a subject such as S005", "rename it or move it elsewhere")
             continue
         for folder in list_folders(subject):
             if _SEQUENCE.fullmatch(folder.name):
                 yield folder
             else:
-                problems.add(folder, "is not a sequence such as 001", "move it elsewhere")
+                problems.add(folder, "is not a sequence such as 001", "rename it or move it elsewhere")
 
 
 def _numbered_frames(folder: Path, sample: str, problems: Problems) -> dict[int, Path]:
@@ -296,21 +296,22 @@ def _check_labels(emotion: Path | None, samples: set[str], problems: Problems) -
     """Note labels whose sequence is not on disk."""
     for subject in list_folders(emotion) if emotion else []:
         for sequence in list_folders(subject):
-            if f"{subject.name.upper()}_{sequence.name}" not in samples and _texts(sequence):
+            if f"{subject.name}_{sequence.name}" not in samples and _texts(sequence):
                 problems.add(sequence, "labels a sequence whose images are missing", "unpack the images anew")
 
 
-def _warn_numbers(sequences: list[dict]) -> None:
-    """Warn where a label file is not numbered as the last frame: the copy may lack frames."""
+def _warn_names(sequences: list[dict]) -> None:
+    """Warn where a label file is not named as the last frame: the copy may lack frames."""
     differing = []
     for sequence in sequences:
         file = sequence["_label_file"]
         match = file and _FRAME.match(file.stem)
-        if file and (not match or int(match[2]) != sequence["last"]):
+        named = match and (match[1].upper(), int(match[2]))
+        if file and named != (sequence["sample"], sequence["last"]):
             differing.append(f"{file.name} (last frame: {sequence['last']})")
     if differing:
         more = f" and {len(differing) - 5:,} more" if len(differing) > 5 else ""
-        message = f"ck_plus: labels are not numbered as the last frame: {', '.join(differing[:5])}{more}"
+        message = f"ck_plus: labels are not named as the last frame: {', '.join(differing[:5])}{more}"
         warnings.warn(message, CountWarning, stacklevel=3)
 
 

@@ -47,7 +47,7 @@ CARD = CorpusCard(
     "EmoLabel and Image/aligned.zip in it, and give the folder basic.",
     citation="Li et al., Reliable crowdsourcing and deep locality-preserving learning for expression "
     "recognition in the wild, CVPR 2017",
-    url="http://www.whdeng.cn/raf/model1.html",
+    url="https://doi.org/10.1109/CVPR.2017.277",
 )
 
 _COUNTS = {"train": 12_271, "test": 3_068}

@@ -113,6 +113,16 @@ def test_label_of_another_frame_than_the_last_warns(tmp_path):
     assert {(warning.filename, warning.category) for warning in caught} == {(__file__, CountWarning)}
 
 
+def test_label_of_another_sequence_warns(tmp_path):
+    write_corpus(tmp_path)
+    file = tmp_path / "Emotion/S010/002/S010_002_00000010_emotion.txt"
+    file.rename(file.with_name("S010_003_00000010_emotion.txt"))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        ck_plus.index(tmp_path)
+    assert str(caught[0].message).endswith(": S010_003_00000010_emotion.txt (last frame: 10)")
+
+
 def test_published_counts_do_not_warn(tmp_path):
     counts = (45, 18, 59, 25, 69, 28, 83)
     codes = [code for code, count in enumerate(counts, 1) for _ in range(count)] + [None] * 266
@@ -147,13 +157,13 @@ def test_all_problems_come_in_one_error(tmp_path):
     )
     problems = problems_of(ck_plus.index, root)
     assert [problem.removeprefix(f"{root}/") for problem in problems] == [
-        "cohn-kanade-images/notes: is not a subject such as S005; move it elsewhere",
+        "cohn-kanade-images/notes: is not a subject such as S005; rename it or move it elsewhere",
         "cohn-kanade-images/S005/001/S010_004_00000001.png: is not a frame of this sequence; frames are named "
         "S005_001_00000001.png",
         f"{emotion}: holds '9.0000000e+00'; a label is a code from 0 to 7",
         "cohn-kanade-images/S005/002: holds no frames; unpack the images anew",
         "Emotion/S010/002/S010_002_00000010_emotion.txt: holds ''; a label is a code from 0 to 7",
-        "cohn-kanade-images/S010/2: is not a sequence such as 001; move it elsewhere",
+        "cohn-kanade-images/S010/2: is not a sequence such as 001; rename it or move it elsewhere",
         "Emotion/S999/001/S999_001_00000004_emotion.txt: is a second label of one sequence; keep the right one",
         "Emotion/S011/001: labels a sequence whose images are missing; unpack the images anew",
     ]
