@@ -9,10 +9,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from learnface.errors import DataError
 
 __all__ = [
+    "AFEW",
+    "AFFECTNET",
+    "BNU_LSVED",
+    "BU_3DFE",
     "CK_PLUS",
+    "DAISEE",
+    "ENGAGEWILD",
     "FER2013",
     "FERPLUS",
     "LEARNING_EMOTIONS",
+    "RAF_DB",
     "canonical",
     "label_map",
 ]
@@ -22,6 +29,15 @@ FERPLUS = ("neutral", "happy", "surprise", "sad", "angry", "disgust", "fear", "c
 CK_PLUS = ("neutral", "angry", "contempt", "disgust", "fear", "happy", "sad", "surprise")
 LEARNING_EMOTIONS = ("concentrated", "disgust", "distracted", "happy", "confused", "surprise")
 """The six classes of wang2020 on BNU-LSVED, in the order of its tables."""
+
+BNU_LSVED = (*LEARNING_EMOTIONS, "tired")
+DAISEE = ("very low", "low", "high", "very high")
+"""The levels of each of DAiSEE's four affects."""
+ENGAGEWILD = ("disengaged", "barely engaged", "engaged", "highly engaged")
+AFFECTNET = ("neutral", "happy", "sad", "surprise", "fear", "disgust", "angry", "contempt")
+RAF_DB = ("surprise", "fear", "disgust", "happy", "sad", "angry", "neutral")
+AFEW = ("angry", "disgust", "fear", "happy", "neutral", "sad", "surprise")
+BU_3DFE = AFEW
 
 # One spelling for one emotion: what papers and corpora write, and what learnface writes.
 _ALIASES = {

@@ -8,7 +8,19 @@
 
 from types import ModuleType
 
-from learnface.corpora import fer2013, ferplus, synthetic
+from learnface.corpora import (
+    afew,
+    affectnet,
+    bnu_lsved,
+    bu_3dfe,
+    ck_plus,
+    daisee,
+    engagewild,
+    fer2013,
+    ferplus,
+    raf_db,
+    synthetic,
+)
 from learnface.corpora._card import CorpusCard
 from learnface.corpora._images import load_images
 from learnface.corpora._index import CountWarning
@@ -18,14 +30,36 @@ __all__ = [
     "CORPORA",
     "CorpusCard",
     "CountWarning",
+    "afew",
+    "affectnet",
+    "bnu_lsved",
+    "bu_3dfe",
+    "ck_plus",
+    "daisee",
+    "engagewild",
     "fer2013",
     "ferplus",
     "get_corpus",
     "load_images",
+    "raf_db",
     "synthetic",
 ]
 
-CORPORA: dict[str, ModuleType] = {module.CARD.name: module for module in (fer2013, ferplus, synthetic)}
+_MODULES = (
+    fer2013,
+    ferplus,
+    ck_plus,
+    bnu_lsved,
+    bu_3dfe,
+    affectnet,
+    raf_db,
+    afew,
+    daisee,
+    engagewild,
+    synthetic,
+)
+
+CORPORA: dict[str, ModuleType] = {module.CARD.name: module for module in _MODULES}
 """Every corpus by its name, in the order in which the command line lists them."""
 
 
