@@ -4,19 +4,32 @@
 
     index = learnface.corpora.fer2013.index("data/fer2013.csv")
     images = load_images(index)    # uint8 (35887, 48, 48, 1)
+
+Where `frames` is a folder, `clip_paths` gives the pictures of a row.
 """
 
 from types import ModuleType
 
-from learnface.corpora import fer2013, ferplus
+from learnface.corpora import fer2013, ferplus, smic
 from learnface.corpora._card import CorpusCard
 from learnface.corpora._images import load_images
 from learnface.corpora._index import CountWarning
+from learnface.corpora._micro_clips import clip_paths
 from learnface.errors import DataError
 
-__all__ = ["CORPORA", "CorpusCard", "CountWarning", "fer2013", "ferplus", "get_corpus", "load_images"]
+__all__ = [
+    "CORPORA",
+    "CorpusCard",
+    "CountWarning",
+    "clip_paths",
+    "fer2013",
+    "ferplus",
+    "get_corpus",
+    "load_images",
+    "smic",
+]
 
-CORPORA: dict[str, ModuleType] = {module.CARD.name: module for module in (fer2013, ferplus)}
+CORPORA: dict[str, ModuleType] = {module.CARD.name: module for module in (fer2013, ferplus, smic)}
 """Every corpus by its name, in the order in which the command line lists them."""
 
 
