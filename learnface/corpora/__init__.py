@@ -10,7 +10,7 @@ Where `frames` is a folder, `clip_paths` gives the pictures of a row.
 
 from types import ModuleType
 
-from learnface.corpora import fer2013, ferplus, smic
+from learnface.corpora import casme2, fer2013, ferplus, samm, smic
 from learnface.corpora._card import CorpusCard
 from learnface.corpora._images import load_images
 from learnface.corpora._index import CountWarning
@@ -21,15 +21,19 @@ __all__ = [
     "CORPORA",
     "CorpusCard",
     "CountWarning",
+    "casme2",
     "clip_paths",
     "fer2013",
     "ferplus",
     "get_corpus",
     "load_images",
+    "samm",
     "smic",
 ]
 
-CORPORA: dict[str, ModuleType] = {module.CARD.name: module for module in (fer2013, ferplus, smic)}
+CORPORA: dict[str, ModuleType] = {
+    module.CARD.name: module for module in (fer2013, ferplus, smic, casme2, samm)
+}
 """Every corpus by its name, in the order in which the command line lists them."""
 
 
