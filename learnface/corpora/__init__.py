@@ -10,7 +10,7 @@ Where `frames` is a folder, `clip_paths` gives the pictures of a row.
 
 from types import ModuleType
 
-from learnface.corpora import casme2, fer2013, ferplus, samm, smic
+from learnface.corpora import casme2, casme3, fer2013, ferplus, megc2019, samm, smic
 from learnface.corpora._card import CorpusCard
 from learnface.corpora._images import load_images
 from learnface.corpora._index import CountWarning
@@ -22,17 +22,19 @@ __all__ = [
     "CorpusCard",
     "CountWarning",
     "casme2",
+    "casme3",
     "clip_paths",
     "fer2013",
     "ferplus",
     "get_corpus",
     "load_images",
+    "megc2019",
     "samm",
     "smic",
 ]
 
 CORPORA: dict[str, ModuleType] = {
-    module.CARD.name: module for module in (fer2013, ferplus, smic, casme2, samm)
+    module.CARD.name: module for module in (fer2013, ferplus, smic, casme2, samm, casme3, megc2019)
 }
 """Every corpus by its name, in the order in which the command line lists them."""
 
