@@ -10,7 +10,7 @@ Where `frames` is a folder, `clip_paths` gives the pictures of a row.
 
 from types import ModuleType
 
-from learnface.corpora import casme2, casme3, fer2013, ferplus, megc2019, samm, smic
+from learnface.corpora import aff_wild, aff_wild2, casme2, casme3, fer2013, ferplus, megc2019, samm, smic
 from learnface.corpora._card import CorpusCard
 from learnface.corpora._images import load_images
 from learnface.corpora._index import CountWarning
@@ -21,6 +21,8 @@ __all__ = [
     "CORPORA",
     "CorpusCard",
     "CountWarning",
+    "aff_wild",
+    "aff_wild2",
     "casme2",
     "casme3",
     "clip_paths",
@@ -34,7 +36,8 @@ __all__ = [
 ]
 
 CORPORA: dict[str, ModuleType] = {
-    module.CARD.name: module for module in (fer2013, ferplus, smic, casme2, samm, casme3, megc2019)
+    module.CARD.name: module
+    for module in (fer2013, ferplus, smic, casme2, samm, casme3, megc2019, aff_wild, aff_wild2)
 }
 """Every corpus by its name, in the order in which the command line lists them."""
 
