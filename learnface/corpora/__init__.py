@@ -10,7 +10,18 @@ Where `frames` is a folder, `clip_paths` gives the pictures of a row.
 
 from types import ModuleType
 
-from learnface.corpora import aff_wild, aff_wild2, casme2, casme3, fer2013, ferplus, megc2019, samm, smic
+from learnface.corpora import (
+    aff_wild,
+    aff_wild2,
+    annotated_videos,
+    casme2,
+    casme3,
+    fer2013,
+    ferplus,
+    megc2019,
+    samm,
+    smic,
+)
 from learnface.corpora._card import CorpusCard
 from learnface.corpora._images import load_images
 from learnface.corpora._index import CountWarning
@@ -23,6 +34,7 @@ __all__ = [
     "CountWarning",
     "aff_wild",
     "aff_wild2",
+    "annotated_videos",
     "casme2",
     "casme3",
     "clip_paths",
@@ -35,10 +47,20 @@ __all__ = [
     "smic",
 ]
 
-CORPORA: dict[str, ModuleType] = {
-    module.CARD.name: module
-    for module in (fer2013, ferplus, smic, casme2, samm, casme3, megc2019, aff_wild, aff_wild2)
-}
+_IN_ORDER = (
+    fer2013,
+    ferplus,
+    smic,
+    casme2,
+    samm,
+    casme3,
+    megc2019,
+    aff_wild,
+    aff_wild2,
+    annotated_videos,
+)
+
+CORPORA: dict[str, ModuleType] = {module.CARD.name: module for module in _IN_ORDER}
 """Every corpus by its name, in the order in which the command line lists them."""
 
 

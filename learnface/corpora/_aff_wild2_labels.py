@@ -10,7 +10,7 @@ from learnface import labels
 from learnface.corpora._frame_labels import read_numbers
 from learnface.errors import DataError
 
-__all__ = ["ACTION_UNITS", "EXPRESSIONS", "TASKS", "Labels", "read_labels", "read_multi_task"]
+__all__ = ["ACTION_UNITS", "EXPRESSIONS", "Labels", "TASKS", "read_labels", "read_multi_task"]
 
 TASKS = ("va", "expr", "au", "mtl")
 EXPRESSIONS = ("neutral", "angry", "disgust", "fear", "happy", "sad", "surprise", "others")

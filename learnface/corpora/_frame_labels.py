@@ -42,10 +42,10 @@ def read_numbers(
     if not any(line.strip() for line in body):
         raise DataError(f"{path} holds no labels; copy it anew")
     try:
-        numbers = np.array([line.split(",") for line in body], np.float64)
+        numbers = np.loadtxt(body, delimiter=",", ndmin=2, comments=None)
     except ValueError:  # not numbers, or lines of different lengths
-        numbers = np.full((len(body), 0), np.nan)
-    if numbers.shape[1] != columns:
+        numbers = np.zeros((0, 0))
+    if numbers.shape != (len(body), columns):  # blank lines were passed over
         place = next(place for place, line in enumerate(body) if not _is_row(line, columns))
         what = f"is {body[place]!r}, not {columns} number(s)"
         raise DataError(f"{path} line {place + 1 + header} {what}; copy the file anew")
