@@ -49,7 +49,7 @@ CARD = CorpusCard(
     kind="valence-arousal",
     labels=LABELS,
     samples=298,
-    subjects=200,
+    subjects=None,
     licence="on request; academic, non-commercial use only",
     how_to_get="Ask its owners by the page below, and unpack videos, annotations, bboxes and landmarks into one "
     "folder; give that folder.",

@@ -55,7 +55,7 @@ CARD = CorpusCard(
     kind="valence-arousal",
     labels=LABELS,
     samples=594,
-    subjects=584,
+    subjects=None,
     licence="signed agreement with its owners; academic, non-commercial use only",
     how_to_get="Ask its owners by the page below, and unpack the annotations, cropped_aligned and, if you need them, "
     "the videos (batch1, batch2) into one folder; give that folder.",

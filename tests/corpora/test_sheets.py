@@ -50,11 +50,14 @@ def test_what_is_no_workbook_is_refused(tmp_path):
         read_sheet(tmp_path / "b.xlsx", COLUMNS)
 
 
-def test_missing_package_is_named(tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "openpyxl", None)
-    path = tmp_path / "a.xlsx"
+@pytest.mark.parametrize(("name", "package"), [("a.xlsx", "openpyxl"), ("a.XLS", "xlrd")])
+def test_missing_package_is_named(tmp_path, monkeypatch, name, package):
+    monkeypatch.setitem(sys.modules, package, None)
+    path = tmp_path / name
     path.touch()
-    with pytest.raises(MissingDependencyError, match=r"pip install 'learnface\[sheets\]'"):
+    with pytest.raises(
+        MissingDependencyError, match=rf"{package}' is not installed.*pip install 'learnface\[sheets\]'"
+    ):
         read_sheet(path, COLUMNS)
 
 
