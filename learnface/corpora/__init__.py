@@ -10,20 +10,29 @@ from types import ModuleType
 
 from learnface.corpora import (
     afew,
+    aff_wild,
+    aff_wild2,
     affectnet,
+    annotated_videos,
     bnu_lsved,
     bu_3dfe,
+    casme2,
+    casme3,
     ck_plus,
     daisee,
     engagewild,
     fer2013,
     ferplus,
+    megc2019,
     raf_db,
+    samm,
+    smic,
     synthetic,
 )
 from learnface.corpora._card import CorpusCard
 from learnface.corpora._images import load_images
 from learnface.corpora._index import CountWarning
+from learnface.corpora._micro_clips import clip_paths
 from learnface.errors import DataError
 
 __all__ = [
@@ -31,31 +40,53 @@ __all__ = [
     "CorpusCard",
     "CountWarning",
     "afew",
+    "aff_wild",
+    "aff_wild2",
     "affectnet",
+    "annotated_videos",
     "bnu_lsved",
     "bu_3dfe",
+    "casme2",
+    "casme3",
     "ck_plus",
+    "clip_paths",
     "daisee",
     "engagewild",
     "fer2013",
     "ferplus",
     "get_corpus",
     "load_images",
+    "megc2019",
     "raf_db",
+    "samm",
+    "smic",
     "synthetic",
 ]
 
 _MODULES = (
+    # pictures
     fer2013,
     ferplus,
-    ck_plus,
-    bnu_lsved,
-    bu_3dfe,
     affectnet,
     raf_db,
+    bu_3dfe,
+    # clips
+    ck_plus,
+    bnu_lsved,
     afew,
     daisee,
     engagewild,
+    # micro-expressions
+    smic,
+    casme2,
+    samm,
+    casme3,
+    megc2019,
+    # valence and arousal
+    aff_wild,
+    aff_wild2,
+    annotated_videos,
+    # drawn
     synthetic,
 )
 

@@ -190,7 +190,7 @@ def _check(layout: Layout, settings: Settings, processes: int) -> None:
         if value < smallest:
             raise DataError(f"{name}={value}: must be at least {smallest}")
     if layout is CASME2_LAYOUT:
-        optional_import("openpyxl", extra="excel")
+        optional_import("openpyxl", extra="sheets")
 
 
 def _begin(out: Path, state: Path, settings: dict) -> bool:

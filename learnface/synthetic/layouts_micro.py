@@ -75,7 +75,7 @@ def _write_casme2(job: Job, folder: Path) -> Written:
 
 
 def _finish_casme2(folder: Path, records: list[dict]) -> None:
-    openpyxl = optional_import("openpyxl", extra="excel")
+    openpyxl = optional_import("openpyxl", extra="sheets")
     book = openpyxl.Workbook()
     book.active.title = "Sheet1"
     for row in (_CASME2_HEADER, *(record["row"] for record in records)):
