@@ -44,15 +44,16 @@ def corpora(
 
 
 def _registry_table(cards: "list[CorpusCard]") -> Table:
-    table = Table("name", "kind", "samples", "subjects", "labels", "licence")
-    for name in ("samples", "subjects"):
-        _column(table, name).justify = "right"
-    _column(table, "name").no_wrap = True
+    """Return one line a corpus; its card has the rest."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("name", "kind"):
+        table.add_column(name, no_wrap=True)
+    for name in ("samples", "subjects", "classes"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("title", no_wrap=True, overflow="ellipsis")
     for card in cards:
-        table.add_row(
-            *map(Text, (card.name, card.kind, _number(card.samples), _number(card.subjects))),
-            *map(Text, (_labels(card), card.licence)),
-        )
+        numbers = map(_number, (card.samples, card.subjects, len(card.labels) or None))
+        table.add_row(*map(Text, (card.name, card.kind, *numbers, card.title)))
     return table
 
 
@@ -98,10 +99,6 @@ def _counts_table(index: "pd.DataFrame", corpus: ModuleType) -> Table:
     table.add_section()
     table.add_row("all", *(f"{(splits == split).sum():,}" for split in columns), f"{len(index):,}")
     return table
-
-
-def _column(table: Table, name: str):
-    return next(column for column in table.columns if column.header == name)
 
 
 def _labels(card: "CorpusCard") -> str:
