@@ -91,7 +91,7 @@ def _counts_table(index: "pd.DataFrame", corpus: ModuleType) -> Table:
     table = Table("label", *columns, "all", title=corpus.CARD.title, title_justify="left")
     for column in table.columns[1:]:
         column.justify = "right"
-    for label in (*corpus.LABELS, "-"):
+    for label in (*index.attrs.get("labels", corpus.LABELS), "-"):
         chosen = splits[labels == label]
         if label != "-" or len(chosen):
             table.add_row(label, *(f"{(chosen == split).sum():,}" for split in columns), f"{len(chosen):,}")
@@ -105,7 +105,8 @@ def _column(table: Table, name: str):
 
 
 def _labels(card: "CorpusCard") -> str:
-    return ", ".join(card.labels) or "valence, arousal"
+    numbers = card.kind == "valence-arousal"
+    return ", ".join(card.labels) or ("valence, arousal" if numbers else "found in the data")
 
 
 def _number(count: int | None) -> str:

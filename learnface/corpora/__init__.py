@@ -8,15 +8,24 @@
 
 from types import ModuleType
 
-from learnface.corpora import fer2013, ferplus
+from learnface.corpora import fer2013, ferplus, labelled_clips
 from learnface.corpora._card import CorpusCard
 from learnface.corpora._images import load_images
 from learnface.corpora._index import CountWarning
 from learnface.errors import DataError
 
-__all__ = ["CORPORA", "CorpusCard", "CountWarning", "fer2013", "ferplus", "get_corpus", "load_images"]
+__all__ = [
+    "CORPORA",
+    "CorpusCard",
+    "CountWarning",
+    "fer2013",
+    "ferplus",
+    "get_corpus",
+    "labelled_clips",
+    "load_images",
+]
 
-CORPORA: dict[str, ModuleType] = {module.CARD.name: module for module in (fer2013, ferplus)}
+CORPORA: dict[str, ModuleType] = {module.CARD.name: module for module in (fer2013, ferplus, labelled_clips)}
 """Every corpus by its name, in the order in which the command line lists them."""
 
 
