@@ -22,6 +22,8 @@ def duplicates_picture(
 ) -> Figure:
     """Draw the pairs that matter most: in two splits and with two labels, then either, then the rest.
 
+    Of samples that many pairs link together only one pair is drawn.
+
     Args:
         pairs: the table of `learnface.corpora.duplicates.find_duplicates`.
         pictures: the picture of each row position, as `learnface.corpora.duplicates.load_pictures` returns them;
@@ -35,13 +37,14 @@ def duplicates_picture(
     Raises:
         DataError: there are no pairs.
     """
-    shown = _worst_first(pairs).head(most)
+    shown = _worst_first(pairs).drop_duplicates("group").head(most)
     if shown.empty:
         raise DataError("there are no pairs to draw; leave the picture out")
     columns = min(_COLUMNS, len(shown))
     rows = -(-len(shown) // columns)
     title = title or f"{len(shown):,} of {len(pairs):,} pairs that show the same"
-    figure = new_figure(columns * (2 * _CELL + 0.15), rows * (_CELL + 0.42) + 0.4, title)
+    figure = new_figure(columns * (2 * _CELL + 0.15), rows * (_CELL + 0.4) + 0.4, title)
+    figure.get_layout_engine().set(w_pad=0.02, h_pad=0.03, wspace=0, hspace=0)
     # Each pair takes two columns, and a narrow one parts it from the next.
     grid = figure.add_gridspec(rows, 3 * columns - 1, width_ratios=([1, 1, 0.12] * columns)[:-1])
     for place, pair in enumerate(shown.to_dict("records")):
