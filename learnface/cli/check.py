@@ -1,6 +1,7 @@
 """`learnface check`: what a folder of labelled clips, or your copy of a corpus, holds, and what is wrong with it."""
 
 import json
+import os
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -23,7 +24,7 @@ _EXAMPLES = 5  # of each kind of problem on screen
 _VALUES = 5  # sizes and rates on screen
 _HEADINGS = {
     "loader": "while indexing",
-    "unreadable": "cannot be read",
+    "unreadable": "damaged or unreadable",
     "one frame": "clips of one frame",
     "small": "tiny pictures",
     "leak": "subjects in two splits",
@@ -164,15 +165,19 @@ def _print_problems(console: Console, problems: list[dict[str, Any]]) -> None:
 
 def _draw(index: "pd.DataFrame", pairs: "pd.DataFrame", path: Path) -> None:
     """Draw near copies, or exact ones if there are no near ones."""
-    from learnface.corpora.duplicates import load_pictures
+    from learnface.corpora.duplicates import load_pictures, worst_pairs
+
+    if pairs.empty:
+        Console(stderr=True).print("there are no copies to draw", style="yellow")
+        return
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # other reports load TensorFlow, which greets
     from learnface.reports import duplicates_picture, save_picture
 
-    shown = pairs[~pairs["exact"]] if (~pairs["exact"]).any() else pairs
-    if shown.empty:
-        Console(stderr=True).print("no copies to draw", style="yellow")
-        return
+    near = pairs[~pairs["exact"]]
+    kind, pairs = ("near", near) if len(near) else ("exact", pairs)
+    shown = worst_pairs(pairs)
     pictures = load_pictures(index, {*shown["first"], *shown["second"]})
-    save_picture(duplicates_picture(shown, pictures), path)
+    save_picture(duplicates_picture(shown, pictures, f"{len(shown):,} of {len(pairs):,} {kind} copies"), path)
 
 
 def _number(count: int | str) -> str:

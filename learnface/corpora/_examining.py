@@ -21,8 +21,8 @@ from learnface.corpora._reading import list_files
 from learnface.errors import DataError
 
 __all__ = [
-    "SIDE",
     "Examined",
+    "SIDE",
     "distinct_rows",
     "examine_index",
     "examine_pictures",

@@ -37,6 +37,7 @@ __all__ = [
     "load_pictures",
     "near_pairs",
     "perceptual_hash",
+    "worst_pairs",
 ]
 
 _COLUMNS = (
@@ -111,7 +112,7 @@ def duplicate_pairs(
         distance: as in `find_duplicates`.
         similarity: as in `find_duplicates`.
     """
-    counts = np.array([len(sample.thumbnails) for sample in examined])
+    counts = np.array([len(sample.thumbnails) for sample in examined], np.int64)
     owner = np.repeat(np.arange(len(examined)), counts)
     small = np.concatenate([np.zeros((0, SIDE, SIDE), np.uint8), *(sample.thumbnails for sample in examined)])
     pairs, bits = near_pairs(perceptual_hash(small), distance)
@@ -146,6 +147,21 @@ def duplicate_counts(pairs: pd.DataFrame) -> dict[str, dict[str, int]]:
         across, conflicting = int(rows["across"].sum()), int(rows["conflicting"].sum())
         counts[name] = {"pairs": len(rows), "across splits": across, "conflicting labels": conflicting}
     return counts
+
+
+def worst_pairs(pairs: pd.DataFrame, most: int = 30) -> pd.DataFrame:
+    """Choose the pairs that spoil most: in two splits and with two labels, then either, then the most alike.
+
+    Args:
+        pairs: the table of `find_duplicates`.
+        most: how many to choose; of samples that many pairs link together one pair is enough.
+
+    Returns:
+        Some rows of `pairs`, the worst first.
+    """
+    keys = pairs.assign(both=pairs["across"] & pairs["conflicting"])
+    order = keys.sort_values(["both", "conflicting", "across", "similarity"], ascending=False, kind="stable")
+    return pairs.loc[order.drop_duplicates("group").index[:most]]
 
 
 def load_pictures(index: pd.DataFrame, rows: Iterable[int]) -> dict[int, np.ndarray]:
@@ -266,7 +282,7 @@ def _packed(bits: np.ndarray) -> np.ndarray:
 
 def _correlations(small: np.ndarray, pairs: np.ndarray) -> np.ndarray:
     """Return the correlation of the thumbnails of each pair; two plain pictures are alike."""
-    flat = small.reshape(len(small), -1).astype(np.float32)
+    flat = small.reshape(len(small), SIDE * SIDE).astype(np.float32)
     flat -= flat.mean(1, keepdims=True)
     norms = np.linalg.norm(flat, axis=1)
     flat /= np.maximum(norms, 1e-6)[:, None]
