@@ -46,7 +46,7 @@ def findings(
         "seconds": _spread(sample.seconds for sample in files),
         "frames": _spread(sample.frames for sample in files if sample.kind != "image"),
         "sizes": _most_common(f"{sample.width} x {sample.height}" for sample in files),
-        "fps": _most_common(f"{sample.fps:.4g}" for sample in files if sample.fps > 0),
+        "fps": _most_common(f"{round(sample.fps, 1):g}" for sample in files if sample.fps > 0),
         "unreadable": len(examined) - len(files),
         "duplicates": duplicate_counts(pairs),
         "problems": [

@@ -39,7 +39,10 @@ def check(
         str, typer.Option(help="Which corpus it is, as `learnface corpora` lists them.")
     ] = "labelled_clips",
     quick: Annotated[
-        bool, typer.Option("--quick", help="Of videos, read the header and first frame only.")
+        bool,
+        typer.Option(
+            "--quick", help="Of videos, read the header and first frame only; finds no copies of them."
+        ),
     ] = False,
     duplicates: Annotated[bool, typer.Option(help="Look for copies and near copies.")] = True,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write all findings to this file.")] = None,
