@@ -60,7 +60,7 @@ CARD = CorpusCard(
     how_to_get="Put videos, pictures or folders of frames into one folder a class (in it one folder a person), or "
     "list them in a manifest.csv with the columns path, subject, label.",
     citation="your own",
-    url="your own",
+    url="https://www.rfc-editor.org/rfc/rfc4180",
 )
 
 
