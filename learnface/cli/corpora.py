@@ -49,7 +49,7 @@ def _registry_table(cards: "list[CorpusCard]") -> Table:
     for name in ("name", "kind"):
         table.add_column(name, no_wrap=True)
     for name in ("samples", "subjects", "classes"):
-        table.add_column(name, justify="right", no_wrap=True)
+        table.add_column(name, justify="right", no_wrap=True, min_width=8)
     table.add_column("title", no_wrap=True, overflow="ellipsis")
     for card in cards:
         numbers = map(_number, (card.samples, card.subjects, len(card.labels) or None))
@@ -92,7 +92,7 @@ def _counts_table(index: "pd.DataFrame", corpus: ModuleType) -> Table:
     table = Table("label", *columns, "all", title=corpus.CARD.title, title_justify="left")
     for column in table.columns[1:]:
         column.justify = "right"
-    for label in (*corpus.LABELS, "-"):
+    for label in (*index.attrs.get("labels", corpus.LABELS), "-"):
         chosen = splits[labels == label]
         if label != "-" or len(chosen):
             table.add_row(label, *(f"{(chosen == split).sum():,}" for split in columns), f"{len(chosen):,}")
@@ -102,7 +102,8 @@ def _counts_table(index: "pd.DataFrame", corpus: ModuleType) -> Table:
 
 
 def _labels(card: "CorpusCard") -> str:
-    return ", ".join(card.labels) or "valence, arousal"
+    numbers = card.kind == "valence-arousal"
+    return ", ".join(card.labels) or ("valence, arousal" if numbers else "found in the data")
 
 
 def _number(count: int | None) -> str:

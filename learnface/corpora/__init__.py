@@ -23,6 +23,7 @@ from learnface.corpora import (
     engagewild,
     fer2013,
     ferplus,
+    labelled_clips,
     megc2019,
     raf_db,
     samm,
@@ -55,6 +56,7 @@ __all__ = [
     "fer2013",
     "ferplus",
     "get_corpus",
+    "labelled_clips",
     "load_images",
     "megc2019",
     "raf_db",
@@ -86,7 +88,8 @@ _MODULES = (
     aff_wild,
     aff_wild2,
     annotated_videos,
-    # drawn
+    # your own, and drawn
+    labelled_clips,
     synthetic,
 )
 

@@ -69,7 +69,7 @@ def check_table(index: pd.DataFrame, module: ModuleType) -> None:
     assert (index["corpus"] == module.CARD.name).all()
     assert index["sample"].is_unique
     assert index["sample"].notna().all()
-    assert set(index["label"].dropna()) <= set(module.LABELS)
+    assert set(index["label"].dropna()) <= set(index.attrs.get("labels", module.LABELS))
     assert set(index["split"].dropna()) <= set(SPLITS)
     assert [path for path in index["frames"] if not Path(path).exists()] == []
     if module.CARD.kind == "valence-arousal":
