@@ -4,11 +4,11 @@ Each picture is a `matplotlib.figure.Figure` of its own, drawn without pyplot, s
 any backend will do; `save_picture` writes it.
 """
 
+from learnface.lazy import lazy_names
 from learnface.reports._picture import save_picture
 from learnface.reports.confusion import confusion_picture
 from learnface.reports.curves import curves_picture, interval_picture
 from learnface.reports.duplicates import duplicates_picture
-from learnface.reports.feature_maps import feature_maps, feature_maps_picture
 from learnface.reports.tables import comparison_table, markdown_table
 
 __all__ = [
@@ -16,9 +16,12 @@ __all__ = [
     "confusion_picture",
     "curves_picture",
     "duplicates_picture",
-    "feature_maps",
     "feature_maps_picture",
     "interval_picture",
+    "layer_maps",
     "markdown_table",
     "save_picture",
 ]
+
+# These load Keras.
+__getattr__ = lazy_names(__name__, {"feature_maps_picture": "feature_maps", "layer_maps": "feature_maps"})

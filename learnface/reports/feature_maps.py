@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from learnface.errors import DataError
 from learnface.reports._picture import INK, SMALL, new_figure
 
-__all__ = ["feature_maps", "feature_maps_picture"]
+__all__ = ["feature_maps_picture", "layer_maps"]
 
 _CONVOLUTIONS = (
     keras.layers.Conv2D,
@@ -24,7 +24,7 @@ _CONVOLUTIONS = (
 _COLUMNS = 16
 
 
-def feature_maps(
+def layer_maps(
     model: keras.Model, image: np.ndarray, layers: Sequence[str] | None = None
 ) -> dict[str, np.ndarray]:
     """Return the output of convolution layers for one image, all from a single forward pass.
@@ -45,7 +45,7 @@ def feature_maps(
         >>> image = keras.Input((8, 8, 1))
         >>> first = keras.layers.Conv2D(4, 3, name="conv1")(image)
         >>> model = keras.Model(image, keras.layers.Conv2D(2, 3, name="conv2")(first))
-        >>> maps = feature_maps(model, np.zeros((8, 8), np.uint8))
+        >>> maps = layer_maps(model, np.zeros((8, 8), np.uint8))
         >>> {name: array.shape for name, array in maps.items()}
         {'conv1': (6, 6, 4), 'conv2': (4, 4, 2)}
     """
@@ -94,7 +94,7 @@ def feature_maps_picture(
     """
     if most < 1:
         raise DataError(f"most is {most}, but at least one map of a layer must be drawn")
-    maps = feature_maps(model, image, layers)
+    maps = layer_maps(model, image, layers)
     flat = [name for name, array in maps.items() if array.ndim != 3]
     if flat:
         raise DataError(f"layers {flat} give no maps of (height, width, maps): choose convolution layers")

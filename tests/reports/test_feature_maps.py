@@ -4,7 +4,7 @@ import pytest
 from scipy.signal import correlate2d
 
 from learnface.errors import DataError
-from learnface.reports import feature_maps, feature_maps_picture
+from learnface.reports import feature_maps_picture, layer_maps
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ IMAGE = np.random.default_rng(0).random((8, 9, 1)).astype("float32")
 
 
 def test_maps_are_the_convolutions_of_the_image(model):
-    maps = feature_maps(model, IMAGE)
+    maps = layer_maps(model, IMAGE)
     assert list(maps) == ["conv1", "conv2"]
     kernel, bias = model.get_layer("conv1").get_weights()
     for number in range(3):
@@ -32,13 +32,13 @@ def test_maps_are_the_convolutions_of_the_image(model):
 
 
 def test_forms_of_the_image(model):
-    expected = feature_maps(model, (IMAGE * 255).astype(np.uint8) / np.float32(255))["conv2"]
+    expected = layer_maps(model, (IMAGE * 255).astype(np.uint8) / np.float32(255))["conv2"]
     for image in ((IMAGE * 255).astype(np.uint8), (IMAGE[..., 0] * 255).astype(np.uint8)):
-        np.testing.assert_allclose(feature_maps(model, image)["conv2"], expected, atol=1e-6)
+        np.testing.assert_allclose(layer_maps(model, image)["conv2"], expected, atol=1e-6)
 
 
 def test_chosen_layers_in_the_order_asked_for(model):
-    maps = feature_maps(model, IMAGE, layers=["predictions", "conv1"])
+    maps = layer_maps(model, IMAGE, layers=["predictions", "conv1"])
     assert list(maps) == ["predictions", "conv1"]
     np.testing.assert_allclose(maps["predictions"], model.predict(IMAGE[None], verbose=0)[0], atol=1e-6)
 
@@ -49,7 +49,7 @@ def test_picture_has_one_block_a_layer(model):
     assert titles[0] == "input   8 × 9"
     assert titles[1].startswith("conv1   6 × 7, 3 maps")
     sheet = figure.axes[1].images[0].get_array()
-    first = feature_maps(model, IMAGE)["conv1"][..., 0]
+    first = layer_maps(model, IMAGE)["conv1"][..., 0]
     np.testing.assert_allclose(sheet[:6, :7], (first - first.min()) / np.ptp(first), atol=1e-6)
     assert sheet.mask[:, 7].all()  # a seam
 
@@ -66,8 +66,8 @@ def test_model_within_a_model(model):
     image = keras.Input((8, 9, 1))
     outer = keras.Model(image, model(image), name="outer")
     with pytest.raises(DataError, match=r"outer has no 2D convolution.*get_layer\('tiny'\)"):
-        feature_maps(outer, IMAGE)
-    assert list(feature_maps(outer.get_layer("tiny"), IMAGE)) == ["conv1", "conv2"]
+        layer_maps(outer, IMAGE)
+    assert list(layer_maps(outer.get_layer("tiny"), IMAGE)) == ["conv1", "conv2"]
 
 
 @pytest.mark.parametrize(
@@ -82,13 +82,13 @@ def test_model_within_a_model(model):
 )
 def test_wrong_image_is_named(model, image, message):
     with pytest.raises(DataError, match=message):
-        feature_maps(model, image)
+        layer_maps(model, image)
 
 
 @pytest.mark.parametrize("layers", [["conv9"], []])
 def test_wrong_layers_are_named(model, layers):
     with pytest.raises(DataError, match="tiny has no layers.*'conv1'"):
-        feature_maps(model, IMAGE, layers=layers)
+        layer_maps(model, IMAGE, layers=layers)
 
 
 def test_layers_without_maps_and_models_without_images(model):
@@ -98,4 +98,4 @@ def test_layers_without_maps_and_models_without_images(model):
         feature_maps_picture(model, IMAGE, most=0)
     vector = keras.Input((5,))
     with pytest.raises(DataError, match=r"must have one of \(height, width, channels\)"):
-        feature_maps(keras.Model(vector, keras.layers.Dense(1)(vector)), IMAGE)
+        layer_maps(keras.Model(vector, keras.layers.Dense(1)(vector)), IMAGE)
