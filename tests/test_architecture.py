@@ -16,7 +16,7 @@ ORDER = [
     {"version", "errors", "lazy"},
     {"files", "labels"},
     {"faces", "layers", "losses", "metrics"},
-    {"clips", "models"},
+    {"clips", "models", "reliability"},
     {"corpora", "transfer"},
     {"callbacks"},
     {"training"},
