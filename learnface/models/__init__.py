@@ -17,6 +17,7 @@ from learnface.models.fer_cnn import fer_cnn
 from learnface.models.fer_vgg import fer_vgg
 from learnface.models.lenet5 import lenet5
 from learnface.models.lu_cnn import lu_cnn
+from learnface.models.resnet34 import resnet34
 
 __all__ = [
     "MODELS",
@@ -28,6 +29,7 @@ __all__ = [
     "load",
     "lu_cnn",
     "names",
+    "resnet34",
     "save",
     "weights_card",
     "weights_names",

@@ -10,10 +10,11 @@ from learnface.models.fer_cnn import fer_cnn
 from learnface.models.fer_vgg import fer_vgg
 from learnface.models.lenet5 import lenet5
 from learnface.models.lu_cnn import lu_cnn
+from learnface.models.resnet34 import resnet34
 
 __all__ = ["MODELS", "build", "names"]
 
-_BUILDERS = (fer_cnn, fer_vgg, lenet5, lu_cnn)
+_BUILDERS = (fer_cnn, fer_vgg, lenet5, lu_cnn, resnet34)
 MODELS = MappingProxyType(
     {builder.__name__: builder for builder in sorted(_BUILDERS, key=lambda b: b.__name__)}
 )

@@ -7,6 +7,7 @@ PARAMETERS = {
     "fer_vgg": 1_167_272,
     "lenet5": 188_459,
     "lu_cnn": 669_607,
+    "resnet34": 21_305_287,
 }
 
 
