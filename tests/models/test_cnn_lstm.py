@@ -8,12 +8,13 @@ from learnface.models import MODELS, cnn_lstm
 CLIPS = np.random.default_rng(0).random((2, 3, 32, 32, 3)).astype("float32")
 SMALL = {"input_shape": (None, 32, 32, 3), "backbone": "vgg16", "units": (4, 3), "dense_units": 5}
 
+pytestmark = pytest.mark.usefixtures("tiny_vgg16")
 
-def test_learns(tmp_path):
+
+def test_learns_and_comes_back_from_its_config():
     assert MODELS["cnn_lstm"] is cnn_lstm
     keras.utils.set_random_seed(0)
     model = cnn_lstm(**SMALL)
-    model.get_layer("vgg16").trainable = False
     model.compile(keras.optimizers.Adam(0.05), "mse")
     losses = model.fit(CLIPS, np.full((2, 3, 2), 0.5), epochs=3, verbose=0).history["loss"]
     assert losses[-1] < losses[0]

@@ -9,13 +9,14 @@ from learnface.models import MODELS, vgg_conv_lstm
 CLIPS = np.random.default_rng(0).random((2, 3, 64, 64, 3)).astype("float32")
 SMALL = {"input_shape": (None, 64, 64, 3), "backbone": "vgg16", "filters": (3, 2), "kernel_size": 3}
 
+pytestmark = pytest.mark.usefixtures("tiny_vgg16")
+
 
 def test_learns_saves_and_loads(tmp_path):
     assert MODELS["vgg_conv_lstm"] is vgg_conv_lstm
     keras.utils.set_random_seed(0)
     model = vgg_conv_lstm(**SMALL, name="small")
     assert model.name == "small" and model.output_shape == (None, None, 2)
-    model.get_layer("vgg16").trainable = False
     before = [weight.numpy() for weight in model.trainable_variables]
     model.compile(keras.optimizers.Adam(0.01), "mse")
     losses = model.fit(CLIPS, np.full((2, 3, 2), 0.5), epochs=3, verbose=0).history["loss"]
