@@ -16,7 +16,7 @@ ORDER = [
     {"version", "errors", "lazy"},
     {"files", "labels"},
     {"faces", "layers", "losses", "metrics"},
-    {"clips", "models", "synthetic"},
+    {"clips", "models", "reliability", "synthetic"},
     {"corpora", "transfer"},
     {"callbacks"},
     {"training"},

@@ -13,22 +13,28 @@ from learnface.models._card import ModelCard
 from learnface.models._registry import MODELS, build, names
 from learnface.models._saving import load, save
 from learnface.models._weights import weights_card, weights_names
+from learnface.models.cnn_lstm import cnn_lstm
 from learnface.models.fer_cnn import fer_cnn
 from learnface.models.fer_vgg import fer_vgg
 from learnface.models.lenet5 import lenet5
 from learnface.models.lu_cnn import lu_cnn
+from learnface.models.resnet34 import resnet34
+from learnface.models.vgg_conv_lstm import vgg_conv_lstm
 
 __all__ = [
     "MODELS",
     "ModelCard",
     "build",
+    "cnn_lstm",
     "fer_cnn",
     "fer_vgg",
     "lenet5",
     "load",
     "lu_cnn",
     "names",
+    "resnet34",
     "save",
+    "vgg_conv_lstm",
     "weights_card",
     "weights_names",
 ]

@@ -3,10 +3,13 @@ import pytest
 from learnface.models import MODELS, build
 
 PARAMETERS = {
+    "cnn_lstm": 21_370_306,
     "fer_cnn": 8_779_047,
     "fer_vgg": 1_167_272,
     "lenet5": 188_459,
     "lu_cnn": 669_607,
+    "resnet34": 21_305_287,
+    "vgg_conv_lstm": 23_633_034,
 }
 
 
