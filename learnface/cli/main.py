@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from learnface.cli import corpora, models, predict, reproduce
+from learnface.cli import corpora, models, predict, prepare, reproduce
 from learnface.errors import LearnfaceError
 from learnface.version import __version__
 
@@ -25,6 +25,7 @@ app = typer.Typer(
 app.command(name="corpora")(corpora.corpora)
 app.command(name="models")(models.models)
 app.command(name="predict")(predict.predict)
+app.command(name="prepare")(prepare.prepare)
 app.command(name="reproduce")(reproduce.reproduce)
 
 
