@@ -36,9 +36,7 @@ def collect(
     Returns:
         The manifest.
     """
-    counts = dict.fromkeys(
-        ("samples", "samples_prepared", "samples_without_face", "samples_broken", "frames"), 0
-    )
+    counts = dict.fromkeys(("samples", "samples_prepared", "samples_dropped", "samples_broken", "frames"), 0)
     counts |= {"frames_with_face": 0, "frames_without_face": 0}
     files = []
     index = index.reset_index(drop=True)
@@ -104,7 +102,7 @@ def _count(counts: dict[str, int], table: pa.Table) -> None:
     found = pc.sum(table["found"]).as_py() or 0
     counts["samples"] += len(status)
     counts["samples_prepared"] += status.count("ok")
-    counts["samples_without_face"] += status.count("dropped")
+    counts["samples_dropped"] += status.count("dropped")
     counts["samples_broken"] += status.count("broken")
     counts["frames"] += found + missed
     counts["frames_with_face"] += found

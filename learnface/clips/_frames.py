@@ -197,7 +197,7 @@ def _csv_image(path: Path, row: int) -> np.ndarray:
     try:
         values = bytes(map(int, fields[column].strip('" ').split()))  # refuses what is not from 0 to 255
         side = math.isqrt(len(values))
-        return np.frombuffer(values, np.uint8).reshape(side, -1)
+        return np.frombuffer(values, np.uint8).reshape(side, side)
     except (ValueError, IndexError):
         what = "holds no square of values from 0 to 255"
         raise DataError(f"{path} row {row} {what}: copy the file anew") from None

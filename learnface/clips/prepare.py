@@ -31,9 +31,9 @@ from learnface.clips._frames import Row
 from learnface.clips._manifest import SHARDS, claim_folder, new_manifest, read_manifest
 from learnface.clips._settings import PrepareSettings
 from learnface.clips._shard import ShardJob, ShardResult, ShardWriter, finished
-from learnface.clips._workers import Event, run_inline, run_jobs
 from learnface.clips.prepared import Prepared
 from learnface.errors import DataError
+from learnface.processes import Event, run_inline, run_jobs
 
 __all__ = ["NoFaceWarning", "PrepareSettings", "prepare"]
 
@@ -188,7 +188,7 @@ def _listed(problems: list[str], samples: int, out: Path) -> str:
 
 def _warn(counts: dict[str, int], out: Path) -> None:
     if counts["frames_without_face"]:
-        dropped = counts["samples_without_face"]
+        dropped = counts["samples_dropped"]
         message = (
             f"no face was found in {counts['frames_without_face']:,} of {counts['frames']:,} frames"
             f"{f'; {dropped:,} samples were left out for it' if dropped else ''}: see {out / 'no_face.csv'}"

@@ -4,11 +4,11 @@ Each picture is a `matplotlib.figure.Figure` of its own, drawn without pyplot, s
 any backend will do; `save_picture` writes it.
 """
 
+from learnface.lazy import lazy_names
 from learnface.reports._picture import save_picture
 from learnface.reports.confusion import confusion_picture
 from learnface.reports.contact_sheet import contact_sheet
 from learnface.reports.curves import curves_picture, interval_picture
-from learnface.reports.feature_maps import feature_maps, feature_maps_picture
 from learnface.reports.tables import comparison_table, markdown_table
 
 __all__ = [
@@ -22,3 +22,6 @@ __all__ = [
     "markdown_table",
     "save_picture",
 ]
+
+# These load Keras.
+__getattr__ = lazy_names(__name__, {"feature_maps": "feature_maps", "feature_maps_picture": "feature_maps"})
