@@ -143,7 +143,7 @@ class Prepared:
             DataError: a sample has no label, or another one.
         """
         found = self.samples[column]
-        codes = pd.Categorical(found, categories=list(labels)).codes
+        codes = pd.Index(list(labels)).get_indexer(found)
         if (codes < 0).any():
             first = int((codes < 0).argmax())
             raise DataError(

@@ -23,7 +23,7 @@ class BrightDetector(Detector):
     """Finds the bounding box of bright pixels, and the corners of it as eyes and mouth."""
 
     name = "bright"
-    window = 2
+    window = 4
 
     def __init__(self, harm: bool = False, seconds: float = 0.0):
         super().__init__()
@@ -40,7 +40,7 @@ class BrightDetector(Detector):
         if self.harm and first == HANG:
             time.sleep(600)
         grey = image if image.ndim == 2 else image.max(axis=2)
-        rows, columns = np.nonzero(grey > 150)
+        rows, columns = np.nonzero(grey > 120)
         if not len(rows):
             return []
         x, y = columns.min(), rows.min()

@@ -146,10 +146,10 @@ def test_processes_change_no_byte_and_survive_what_ends_or_hangs_them(tmp_path):
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
     write_picture(Path(index["frames"][1]), draw_face(corner=CRASH))
     write_picture(Path(index["frames"][6]), draw_face(corner=HANG))
-    faces = quietly(index, tmp_path / "three", harmful, processes=2, timeout=15.0, broken="drop")
+    faces = quietly(index, tmp_path / "three", harmful, processes=2, timeout=10.0, broken="drop")
     problems = pd.read_csv(tmp_path / "three" / "problems.csv").set_index("sample")["problem"]
     assert "01.png ended its process by SIGKILL" in problems["s1"]
-    assert "06.png took longer than 15 s" in problems["s6"]
+    assert "06.png took longer than 10 s" in problems["s6"]
     assert len(problems) == 2 and len(faces) == 8
 
 
