@@ -4,8 +4,9 @@
     python benchmarks/prepare.py --frames 100         # shorter, for a busy machine
 
 Prints three ratios, each of figures from this one run:
-  two processes over one (>= 1.7 on two free cores),
-  `prepare` over detecting and cutting alone, in faces a second (>= 0.85),
+  two processes over one (>= 1.7 on two free cores), and what it would be at best by the processor time taken,
+  which other load on the machine does not change,
+  `prepare` over detecting and cutting alone, in faces a second of processor time (>= 0.85),
   peak memory with ten times the frames over that with the frames (<= 1.1).
 """
 
@@ -37,9 +38,13 @@ def main() -> None:
         rounds = [[in_own_process(folder, options.frames, n) for n in (1, 2)] for _ in range(options.rounds)]
         one, two = (min(r[i]["seconds"] for r in rounds) for i in (0, 1))
         alone = min(r[0]["alone"] for r in rounds)
-        print(f"detecting and cutting alone: {options.frames / alone:.1f} faces/s")
-        print(f"prepare, 1 process: {options.frames / one:.1f} faces/s ({alone / one:.2f} of that; >= 0.85)")
+        own = min(r[0]["cpu"] for r in rounds)
+        print(f"detecting and cutting alone: {options.frames / alone:.1f} faces/s of processor time")
+        print(f"prepare, 1 process: {options.frames / own:.1f} ({alone / own:.2f} of that; >= 0.85)")
+        print(f"prepare, 1 process: {options.frames / one:.1f} faces/s by the clock")
         print(f"prepare, 2 processes: {options.frames / two:.1f} faces/s ({one / two:.2f} times; >= 1.7)")
+        cpu = [min(r[i]["cpu"] for r in rounds) for i in (0, 1)]
+        print(f"processor time: {cpu[0]:.1f} and {cpu[1]:.1f} s: at best {2 * cpu[0] / cpu[1]:.2f} times")
         peaks = [
             in_own_process(folder, n, 1)["peak"] for n in (options.frames // 4, options.frames * 10 // 4)
         ]
@@ -97,22 +102,28 @@ def measure(folder: Path, frames: int, processes: int) -> dict:
         detector = build_detector("viola_jones")
         images = [cv2.imread(path)[..., ::-1] for path in paths[:40]]
         detector.detect(images[0])
-        begin = time.perf_counter()
+        begin = time.process_time()
         for image in images * (frames // 40):
             for face in detector.detect(image)[:1]:
                 normalise_face(crop_face(image, face.box, 64, detector.margin))
-        alone = (time.perf_counter() - begin) / (frames // 40 * 40) * frames if frames >= 40 else alone
+        alone = (time.process_time() - begin) / (frames // 40 * 40) * frames if frames >= 40 else alone
         del images
     index = pd.DataFrame({"sample": [str(number) for number in range(frames)], "frames": paths})
     with tempfile.TemporaryDirectory() as out:
-        begin = time.perf_counter()
+        begin, spent = time.perf_counter(), cpu_seconds()
         faces = prepare(
             index, Path(out) / "faces", PrepareSettings(), processes=processes, samples_per_shard=25
         )
-        seconds = time.perf_counter() - begin
+        seconds, cpu = time.perf_counter() - begin, cpu_seconds() - spent
         assert len(faces) == frames
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # KiB on Linux
-    return {"seconds": seconds, "alone": alone, "peak": peak}
+    return {"seconds": seconds, "alone": alone, "cpu": cpu, "peak": peak}
+
+
+def cpu_seconds() -> float:
+    """Return the processor time of this process and of the children that have ended."""
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
 
 
 if __name__ == "__main__":

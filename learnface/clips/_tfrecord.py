@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 import google_crc32c
 
-__all__ = ["FRAMES", "SAMPLE", "SHAPE", "RecordWriter", "encode_example", "split_values"]
+__all__ = ["FRAMES", "RecordWriter", "SAMPLE", "SHAPE", "encode_example", "split_values"]
 
 SAMPLE, SHAPE, FRAMES = "sample", "shape", "frames"
 """The features of a record: the sample's name, `(frames, height, width, channels)`, and a value a frame."""

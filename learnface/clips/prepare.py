@@ -100,7 +100,13 @@ def prepare(
         problems = _run(writer, missing, processes, timeout, _Bar(len(rows), done, progress))
         if problems and broken == "raise":
             raise DataError(_listed(problems, len(rows), out))
-        manifest = collect(out, read_manifest(out), index, rows, len(jobs))
+        try:
+            manifest = collect(out, read_manifest(out), index, rows, len(jobs))
+        except OSError as error:
+            raise DataError(
+                f"{out} cannot be written ({(error.strerror or str(error)).lower()}): make room or check the "
+                "folder, and run again; finished shards are kept"
+            ) from error
     _warn(manifest["counts"], out)
     return Prepared(out)
 

@@ -1,3 +1,4 @@
+import errno
 import os
 import signal
 import subprocess
@@ -194,6 +195,19 @@ def test_a_damaged_shard_is_found_and_made_anew(tmp_path, index):
         faces.read()
     quietly(index, tmp_path / "out")
     assert contents(tmp_path / "out") == before
+
+
+def test_a_disk_that_is_full_at_the_end(tmp_path, index, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(pq.ParquetWriter, "write_table", refuse)
+        with pytest.raises(DataError, match=r"out cannot be written \(no space left on device\)"):
+            quietly(index, tmp_path / "out")
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == {".lock", "manifest.json", "shards"}
+    quietly(index, tmp_path / "out").verify()
 
 
 @pytest.mark.parametrize(
