@@ -202,7 +202,7 @@ def test_a_disk_that_is_full_at_the_end(tmp_path, index, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as full:
-        full.setattr(pq.ParquetWriter, "write_table", refuse)
+        full.setattr("learnface.clips._collect._with_index", refuse)
         with pytest.raises(DataError, match=r"out cannot be written \(no space left on device\)"):
             quietly(index, tmp_path / "out")
     names = {path.name for path in (tmp_path / "out").iterdir()}
