@@ -9,6 +9,7 @@ Nothing here loads TensorFlow; `learnface.clips.PreparedSource` makes training b
 
 import contextlib
 import hashlib
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -216,14 +217,14 @@ class Prepared:
 
     def _fill(self, target: NDArray[np.uint8], file: Any, place: int, count: int) -> None:
         """Read one sample's frames into `(frames, height, width, channels)`."""
-        _, _, offset, length = self._places[place]
+        _, _, offset, length = self._places[place].tolist()
         file.seek(offset)
-        data = file.read(int(length))
+        data = file.read(length)
         if len(data) != length:
             raise ValueError("it is cut short")
         skipped = max(0, (count - len(target)) // 2)  # a longer clip loses its ends
         if self.manifest["settings"]["encoding"] == "raw":
-            stored = np.frombuffer(data, np.uint8).reshape(count, -1)[:, -int(np.prod(self.shape)) :]
+            stored = np.frombuffer(data, np.uint8).reshape(count, -1)[:, -math.prod(self.shape) :]
             chosen = stored[skipped : skipped + len(target)]
             target[: len(chosen)] = chosen.reshape(-1, *self.shape)
             return
