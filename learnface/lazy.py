@@ -4,6 +4,7 @@ Workers that only cut faces or read an index must not wait for TensorFlow.
 """
 
 import importlib
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -26,6 +27,9 @@ def lazy_names(package: str, modules: Mapping[str, str]) -> Callable[[str], Any]
     def __getattr__(name: str) -> Any:
         if name not in modules:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        return getattr(importlib.import_module(f"{package}.{modules[name]}"), name)
+        value = getattr(importlib.import_module(f"{package}.{modules[name]}"), name)
+        # Importing a module makes it an attribute of its package, in place of a public name that is spelled alike.
+        setattr(sys.modules[package], name, value)
+        return value
 
     return __getattr__

@@ -1,8 +1,11 @@
 """Faces in time: decoding, sampling, motion, augmentation, and datasets for training."""
 
+from learnface.clips.balance import class_weights, sample_weights
 from learnface.clips.keyframes import key_frames
 from learnface.clips.magnification import magnify_motion
 from learnface.clips.motion import dense_flow, flow_clip, onset_apex_flow
+from learnface.clips.prepare import NoFaceWarning, PrepareSettings, prepare
+from learnface.clips.prepared import Prepared
 from learnface.clips.sampling import centre_trim_pad, every_nth, interpolate_clip, sliding_windows, uniform
 from learnface.clips.video import Frame, probe_video, read_video
 from learnface.lazy import lazy_names
@@ -11,8 +14,13 @@ __all__ = [
     "ArraySource",
     "Augmentation",
     "Frame",
+    "NoFaceWarning",
+    "PrepareSettings",
+    "Prepared",
+    "PreparedSource",
     "augment",
     "centre_trim_pad",
+    "class_weights",
     "dense_flow",
     "evaluation_dataset",
     "every_nth",
@@ -21,8 +29,10 @@ __all__ = [
     "key_frames",
     "magnify_motion",
     "onset_apex_flow",
+    "prepare",
     "probe_video",
     "read_video",
+    "sample_weights",
     "sliding_windows",
     "uniform",
 ]
@@ -33,6 +43,7 @@ __getattr__ = lazy_names(
     {
         "ArraySource": "dataset",
         "Augmentation": "augmentation",
+        "PreparedSource": "dataset",
         "augment": "augmentation",
         "evaluation_dataset": "dataset",
     },

@@ -7,6 +7,7 @@ any backend will do; `save_picture` writes it.
 from learnface.lazy import lazy_names
 from learnface.reports._picture import save_picture
 from learnface.reports.confusion import confusion_picture
+from learnface.reports.contact_sheet import contact_sheet
 from learnface.reports.curves import curves_picture, interval_picture
 from learnface.reports.duplicates import duplicates_picture
 from learnface.reports.tables import comparison_table, markdown_table
@@ -14,6 +15,7 @@ from learnface.reports.tables import comparison_table, markdown_table
 __all__ = [
     "comparison_table",
     "confusion_picture",
+    "contact_sheet",
     "curves_picture",
     "duplicates_picture",
     "feature_maps_picture",

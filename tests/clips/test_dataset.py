@@ -1,7 +1,16 @@
 import numpy as np
+import pandas as pd
 import pytest
+from checks.faces import write_picture
 
-from learnface.clips import ArraySource, Augmentation, evaluation_dataset
+from learnface.clips import (
+    ArraySource,
+    Augmentation,
+    PreparedSource,
+    PrepareSettings,
+    evaluation_dataset,
+    prepare,
+)
 from learnface.errors import DataError
 
 
@@ -75,3 +84,125 @@ def test_wrong_arrays_are_refused(make, images):
         make(images / 255, np.arange(10))
     with pytest.raises(DataError, match="uint8"):
         make(images[..., 0], np.arange(10))
+
+
+@pytest.fixture(scope="module")
+def faces(tmp_path_factory):
+    """Ten 8 x 8 pictures, prepared as they are, three a shard."""
+    folder = tmp_path_factory.mktemp("faces")
+    pixels = np.random.default_rng(1).integers(0, 256, (10, 8, 8), np.uint8)
+    paths = [write_picture(folder / f"{n}.png", image) for n, image in enumerate(pixels)]
+    index = pd.DataFrame(
+        {"sample": [str(n) for n in range(10)], "frames": paths, "label": list("aaaaaaaabb")}
+    )
+    settings = PrepareSettings(detector=None, size=8, equalise=None)
+    return prepare(index, folder / "out", settings, samples_per_shard=3), pixels[..., None]
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory):
+    """Clips of 1, 2 and 3 frames."""
+    folder = tmp_path_factory.mktemp("clips")
+    for clip in range(3):
+        for frame in range(clip + 1):
+            write_picture(
+                folder / str(clip) / f"{frame}.png", np.full((4, 4), 50 * clip + 10 * frame + 5, np.uint8)
+            )
+    index = pd.DataFrame({"sample": list("012"), "frames": [str(folder / str(n)) for n in range(3)]})
+    return prepare(index, folder / "out", PrepareSettings(detector=None, size=4, equalise=None))
+
+
+AUGMENTED = {"seed": 7, "augmentation": Augmentation(flip=True, shift=0.2)}
+
+
+def test_prepared_epochs_hold_every_sample_once_in_a_new_order(faces):
+    prepared, pixels = faces
+    source = PreparedSource(prepared, np.arange(10), batch_size=4)
+    assert source.steps_per_epoch == 3
+    (first, images), (second, _) = epochs(source, 2)
+    assert sorted(first) == sorted(second) == list(range(10)) and list(first) != list(second)
+    np.testing.assert_allclose(images, pixels[first] / 255, atol=1e-6)
+
+
+@pytest.mark.parametrize("cache", [False, True])
+def test_a_prepared_epoch_is_the_same_resumed_or_cached(faces, cache):
+    prepared, _ = faces
+    straight = epochs(PreparedSource(prepared, np.arange(10), batch_size=4, **AUGMENTED), 3)
+    source = PreparedSource(prepared, np.arange(10), batch_size=4, cache=cache, **AUGMENTED)
+    resumed = epochs(source, 1, first=2)
+    np.testing.assert_array_equal(straight[2][0], resumed[0][0])
+    np.testing.assert_array_equal(straight[2][1], resumed[0][1])
+
+
+def test_workers_share_out_an_epoch(faces):
+    prepared, _ = faces
+    whole = PreparedSource(prepared, np.arange(10), batch_size=2)
+    parts = [epochs(whole.shard(index, 4), 1)[0][0] for index in range(4)]
+    assert [len(part) for part in parts] == [3, 3, 3, 3] and whole.shard(0, 4).steps_per_epoch == 2
+    assert set(np.concatenate(parts)) == set(range(10))
+    with pytest.raises(DataError, match="part 4 of 4"):
+        whole.shard(4, 4)
+
+
+def test_balanced_epochs(faces):
+    prepared, _ = faces
+    labels = prepared.samples["label"]
+    source = PreparedSource(prepared, np.arange(10), balance=labels)
+    (rows, _), (other, _) = epochs(source, 2)
+    assert sorted(labels[rows]) == sorted(labels[other]) == list("aaaaabbbbb")
+    assert set(rows) != set(other)
+
+
+def test_a_selection_and_its_weights(faces):
+    prepared, pixels = faces
+    part = prepared[prepared.samples["label"] == "b"]
+    source = PreparedSource(part, part.one_hot(("a", "b")), sample_weight=np.array([1.0, 2.0]))
+    images, targets, weights = next(iter(source.dataset()))
+    np.testing.assert_allclose(images, pixels[7 + weights.numpy().astype(int)] / 255, atol=1e-6)
+    assert targets.numpy().tolist() == [[0, 1], [0, 1]]
+
+
+def test_clips_of_different_lengths_are_filled_up_and_masked(clips):
+    with pytest.raises(DataError, match="1 to 3 frames: pass mask=True"):
+        PreparedSource(clips, np.arange(3))
+    (images, mask), rows = next(iter(PreparedSource(clips, np.arange(3), mask=True).dataset()))
+    assert images.shape == (3, 3, 4, 4, 1)
+    np.testing.assert_array_equal(mask, np.arange(3) < rows.numpy()[:, None] + 1)
+    np.testing.assert_array_equal(images.numpy().any(axis=(2, 3, 4)), mask)
+    short = PreparedSource(clips[1:], np.arange(2), frames=2)  # the longer one loses its end
+    assert next(iter(short.dataset()))[0].shape == (2, 2, 4, 4, 1)
+
+
+def test_all_frames_of_a_clip_are_augmented_alike(clips):
+    source = PreparedSource(clips[[2] * 8], np.arange(8), augmentation=Augmentation(brightness=0.3))
+    images, _ = next(iter(source.dataset()))
+    change = images.numpy()[..., 0, 0, 0] - np.array([105, 115, 125]) / 255
+    np.testing.assert_allclose(change, change[:, :1].repeat(3, axis=1), atol=1e-6)
+    assert len(np.unique(change[:, 0].round(4))) == 8
+
+
+def test_evaluation_of_prepared_faces_keeps_order_and_drops_nothing(faces, clips):
+    prepared, pixels = faces
+    batches = list(evaluation_dataset(prepared, np.arange(10), batch_size=4))
+    assert [len(b[1]) for b in batches] == [4, 4, 2]
+    np.testing.assert_array_equal(np.concatenate([b[1] for b in batches]), np.arange(10))
+    np.testing.assert_allclose(np.concatenate([b[0] for b in batches]), pixels / 255, atol=1e-6)
+    assert next(iter(evaluation_dataset(prepared))).shape == (10, 8, 8, 1)
+    (((images, mask),),) = evaluation_dataset(
+        clips, mask=True
+    )  # one tuple more: Keras takes (x,), not (x, y)
+    assert images.shape == (3, 3, 4, 4, 1) and mask.numpy().sum() == 6
+
+
+def test_wrong_use_of_prepared_faces_is_refused(faces, clips):
+    prepared, _ = faces
+    for wrong, message in (
+        (lambda: PreparedSource(prepared, np.arange(9)), "10 images but 9"),
+        (lambda: PreparedSource(prepared, np.arange(10), balance=["a"]), "10 images but 1"),
+        (lambda: PreparedSource(prepared[:0], np.arange(0)), "at least one sample"),
+        (lambda: PreparedSource(prepared, np.arange(10), mask=True), "are for clips"),
+        (lambda: PreparedSource(clips, np.arange(3), frames=0), "frames=0"),
+        (lambda: evaluation_dataset(clips), "pass mask=True"),
+    ):
+        with pytest.raises(DataError, match=message):
+            wrong()

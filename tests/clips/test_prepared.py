@@ -1,0 +1,79 @@
+import numpy as np
+import pandas as pd
+import pytest
+from checks.faces import draw_face, write_picture
+
+from learnface.clips import Prepared, PrepareSettings, prepare
+from learnface.clips._manifest import claim_folder, new_manifest
+from learnface.clips.prepare import _rows
+from learnface.errors import DataError
+
+PLAIN = PrepareSettings(detector=None, size=4, equalise=None)
+
+
+@pytest.fixture
+def clips(tmp_path):
+    """Three clips of 2, 3 and 5 frames; every frame of one value: 10 times the clip, plus its place."""
+    for clip, count in enumerate((2, 3, 5)):
+        for frame in range(count):
+            write_picture(
+                tmp_path / f"c{clip}" / f"{frame}.png", np.full((4, 4), 10 * clip + frame + 1, np.uint8)
+            )
+    names = ["c0", "c1", "c2"]
+    index = pd.DataFrame({"sample": names, "frames": [str(tmp_path / name) for name in names]})
+    index["label"] = ["happy", "sad", "happy"]
+    return prepare(index, tmp_path / "out", PLAIN, samples_per_shard=2)
+
+
+def values(pixels):
+    return pixels[..., 0, 0, 0].tolist()
+
+
+def test_reading_in_any_order_fills_up_and_cuts(clips):
+    assert values(clips.read()) == [[1, 2, 0, 0, 0], [11, 12, 13, 0, 0], [21, 22, 23, 24, 25]]
+    assert values(clips.read([2, 0, 2], frames=3)) == [[22, 23, 24], [1, 2, 0], [22, 23, 24]]
+    assert clips.read([0]).shape == (1, 2, 4, 4, 1)
+    assert clips.read([]).shape[0] == 0
+
+
+def test_parts(clips):
+    happy = clips[clips.samples["label"] == "happy"]
+    assert len(happy) == 2 and happy.samples["sample"].tolist() == ["c0", "c2"]
+    assert values(happy.read(frames=1)) == [[1], [23]]
+    assert values(happy[1:].read()) == [[21, 22, 23, 24, 25]]
+    assert happy[[1, 0]].frame_counts.tolist() == [5, 2]
+    assert happy.frames()["sample"].tolist() == ["c0"] * 2 + ["c2"] * 5
+    assert "2 clips of (4, 4, 1)" in repr(happy)
+
+
+def test_targets(clips):
+    np.testing.assert_array_equal(clips.one_hot(("sad", "happy")), [[0, 1], [1, 0], [0, 1]])
+    with pytest.raises(DataError, match="sample 'c1' has the label 'sad'"):
+        clips.one_hot(("happy",))
+
+
+def test_an_opened_folder_is_the_same(clips):
+    again = Prepared(clips.folder)
+    pd.testing.assert_frame_equal(again.samples, clips.samples)
+    assert again.sha256() == clips.sha256() and len(again.sha256()) == 64
+    assert again.without_face().empty and list(again.pictures_without_face()) == []
+
+
+def test_a_folder_that_is_not_complete_is_refused(tmp_path):
+    index = pd.DataFrame({"sample": ["a"], "frames": [write_picture(tmp_path / "a.png", draw_face())]})
+    with claim_folder(tmp_path / "out", new_manifest(PLAIN, _rows(index), 2)):
+        pass
+    with pytest.raises(DataError, match="is not complete"):
+        Prepared(tmp_path / "out")
+
+
+@pytest.mark.parametrize("damage", ["cut", "gone"])
+def test_a_damaged_shard_is_named(clips, damage):
+    path = clips.folder / "shards" / "shard-00000.tfrecord"
+    if damage == "cut":
+        path.write_bytes(path.read_bytes()[:-30])
+    else:
+        path.unlink()
+    assert values(clips.read([2])) == [[21, 22, 23, 24, 25]]
+    with pytest.raises(DataError, match="shard-00000.tfrecord is missing or damaged"):
+        clips.read([1])
