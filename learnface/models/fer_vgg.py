@@ -21,6 +21,7 @@ def fer_vgg(
     classes: int = 8,
     *,
     widths: tuple[int, ...] = (32, 64, 128, 256),
+    border: int = 2,
     dropout: float = 0.4,
     include_top: bool = True,
     pooling: str | None = None,
@@ -35,6 +36,8 @@ def fer_vgg(
         classes: number of classes.
         widths: channels of each block. The first block has one convolution, the others two; a 2x2
             max-pooling stands between blocks.
+        border: pixels left off at each side of the image. The weights were trained on 44x44 cuts of 48x48
+            faces and are most accurate on the middle one.
         dropout: dropout rate in front of the classifier.
         include_top: whether to end with the classifier; without it the last map is returned.
         pooling: without the top, `None`, `"avg"` or `"max"`.
@@ -52,8 +55,9 @@ def fer_vgg(
         >>> fer_vgg().count_params()
         1167272
     """
-    inputs = image_input(input_shape, minimum=16)
-    x = layers.Rescaling(4.0, offset=-2.0, name="scale")(inputs)  # about zero mean and unit variance
+    inputs = image_input(input_shape, minimum=16 + 2 * border)
+    x = layers.Cropping2D(border, name="cut")(inputs) if border else inputs
+    x = layers.Rescaling(4.0, offset=-2.0, name="scale")(x)  # about zero mean and unit variance
     for block, width in enumerate(widths, start=1):
         if block > 1:
             x = layers.MaxPooling2D(2, name=f"block{block - 1}_pool")(x)

@@ -27,7 +27,7 @@ def faces(rng):
 def run(faces, run_dir=None, epochs=3, **options):
     images, codes = faces
     keras.utils.set_random_seed(0)
-    model = fer_vgg((16, 16, 1), classes=2, widths=(4, 8))
+    model = fer_vgg((16, 16, 1), classes=2, widths=(4, 8), border=0)
     report = fit(
         model,
         ArraySource(images, codes, batch_size=4, seed=1),
@@ -131,7 +131,7 @@ def test_kill_at_any_moment_loses_at_most_an_epoch(tmp_path):
             images = np.random.default_rng(0).integers(0, 256, (12, 16, 16, 1), dtype=np.uint8)
             codes = np.arange(12) % 2
             keras.utils.set_random_seed(0)
-            model = fer_vgg((16, 16, 1), classes=2, widths=(4,))
+            model = fer_vgg((16, 16, 1), classes=2, widths=(4,), border=0)
             report = fit(model, ArraySource(images, codes, 4), evaluation_dataset(images, codes), epochs=3,
                          optimizer="sgd", loss="sparse_categorical_crossentropy", run_dir=folder,
                          progress=False, callbacks=[Kill()])
