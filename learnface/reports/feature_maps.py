@@ -137,7 +137,9 @@ def _mosaic(maps: np.ndarray) -> np.ma.MaskedArray:
     height, width, count = maps.shape
     seam = max(1, round(0.06 * height))
     rows = math.ceil(count / _COLUMNS)
-    sheet = np.ma.masked_all((rows * (height + seam) - seam, _COLUMNS * (width + seam) - seam))
+    shape = rows * (height + seam) - seam, _COLUMNS * (width + seam) - seam
+    # Zeros under the mask: Matplotlib calculates with them too, and unset memory may hold infinities.
+    sheet = np.ma.masked_array(np.zeros(shape), mask=True)
     for place in range(count):
         top, left = (place // _COLUMNS) * (height + seam), (place % _COLUMNS) * (width + seam)
         sheet[top : top + height, left : left + width] = _scaled(maps[..., place])

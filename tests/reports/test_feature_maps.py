@@ -5,6 +5,7 @@ from scipy.signal import correlate2d
 
 from learnface.errors import DataError
 from learnface.reports import feature_maps_picture, layer_maps
+from learnface.reports.feature_maps import _mosaic
 
 
 @pytest.fixture(scope="module")
@@ -99,3 +100,11 @@ def test_layers_without_maps_and_models_without_images(model):
     vector = keras.Input((5,))
     with pytest.raises(DataError, match=r"must have one of \(height, width, channels\)"):
         layer_maps(keras.Model(vector, keras.layers.Dense(1)(vector)), IMAGE)
+
+
+def test_what_lies_under_the_seams_is_finite(monkeypatch):
+    """Matplotlib calculates with masked values; memory that was never set may hold infinities."""
+    monkeypatch.setattr(np, "empty", lambda shape, dtype=float, **_: np.full(shape, np.inf, dtype))
+    sheet = _mosaic(np.zeros((4, 4, 20), np.float32))
+    assert np.isfinite(sheet.data).all()
+    assert sheet.mask.any() and not sheet.mask.all()
