@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from learnface.clips._settings import PrepareSettings
+from learnface.clips.picture_bytes import decode, is_cut
 from learnface.clips.sampling import centre_trim_pad, every_nth, uniform
 from learnface.clips.video import read_video
 from learnface.errors import DataError
@@ -18,8 +19,6 @@ from learnface.errors import DataError
 __all__ = ["Row", "SourceFrame", "choose_frames", "read_frames", "read_image"]
 
 PICTURE_SUFFIXES = {".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp", ".gif", ".jp2", ".avif"}
-# What every whole file of a format holds after its beginning: (first bytes, start of the pixels, end).
-_END_MARKS = ((b"\xff\xd8\xff", b"\xff\xda", b"\xff\xd9"), (b"\x89PNG", b"IHDR", b"IEND"))
 _HELD = (
     128 << 20
 )  # bytes of a video's frames to hold while its frames are counted; a longer one is read twice
@@ -122,23 +121,12 @@ def read_image(path: str | Path) -> np.ndarray:
         raise DataError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from None
     if not data:
         raise DataError(f"{path} is empty (0 bytes): copy or download the file again")
-    if _is_cut(data):
+    if is_cut(data):
         raise DataError(f"{path} is cut short: copy or download the file again")
-    try:
-        image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_ANYCOLOR)
-    except cv2.error:
-        image = None
+    image = decode(data, cv2.IMREAD_ANYCOLOR)
     if image is None:
         raise DataError(f"{path} is not a picture that OpenCV reads: give a JPEG, PNG, WebP, TIFF or BMP")
     return image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
-
-
-def _is_cut(data: bytes) -> bool:
-    """Whether the end mark of the format is missing; decoders fill what is missing with grey, silently."""
-    for begin, pixels, end in _END_MARKS:
-        if data.startswith(begin):
-            return data.find(end, max(data.rfind(pixels), 0)) < 0
-    return False
 
 
 def _pictures(folder: Path) -> list[Path]:

@@ -5,13 +5,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from learnface.clips.picture_bytes import decode, is_cut
 from learnface.errors import DataError
 from learnface.inference.sources import kind_of
 
 __all__ = ["read_picture"]
-
-# What every whole file of a format holds after its beginning: (first bytes, start of the pixels, end).
-END_MARKS = [(b"\xff\xd8\xff", b"\xff\xda", b"\xff\xd9"), (b"\x89PNG", b"IHDR", b"IEND")]
 
 
 def read_picture(path: str | Path) -> np.ndarray:
@@ -40,9 +38,9 @@ def read_picture(path: str | Path) -> np.ndarray:
         raise DataError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from error
     if not data:
         raise DataError(f"{path} is empty (0 bytes): copy or download the file again")
-    if _is_cut(data):
+    if is_cut(data):
         raise DataError(f"{path} is cut short: copy or download the file again")
-    image = _decode(data, cv2.IMREAD_COLOR)
+    image = decode(data, cv2.IMREAD_COLOR)
     if image is None and kind_of(path) == "video":
         raise DataError(f"{path} is a video: use Recognizer.stream, or `learnface predict`")
     if image is None:
@@ -52,26 +50,11 @@ def read_picture(path: str | Path) -> np.ndarray:
     return cv2.cvtColor(_on_white(data, image), cv2.COLOR_BGR2RGB)
 
 
-def _decode(data: bytes, flags: int) -> np.ndarray | None:
-    try:
-        return cv2.imdecode(np.frombuffer(data, np.uint8), flags)
-    except cv2.error:
-        return None
-
-
-def _is_cut(data: bytes) -> bool:
-    """Whether the end mark of the format is missing; decoders fill what is missing with grey, silently."""
-    for begin, pixels, end in END_MARKS:
-        if data.startswith(begin):
-            return data.find(end, max(data.rfind(pixels), 0)) < 0
-    return False
-
-
 def _on_white(data: bytes, image: np.ndarray) -> np.ndarray:
     """Return a BGR image with its transparent parts painted white, if the file has any."""
     if data.startswith(b"\xff\xd8\xff"):
         return image  # JPEG has no transparency, and decoding it twice would be slow
-    raw = _decode(data, cv2.IMREAD_UNCHANGED)
+    raw = decode(data, cv2.IMREAD_UNCHANGED)
     if raw is None or raw.ndim != 3 or raw.shape[2] != 4 or raw.shape[:2] != image.shape[:2]:
         return image
     opaque = raw[..., 3:].astype(np.float32) / np.iinfo(raw.dtype).max
