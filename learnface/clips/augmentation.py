@@ -62,6 +62,8 @@ def augment(
         TensorShape([4, 48, 48, 1])
     """
     images = tf.convert_to_tensor(images)
+    if settings == Augmentation() and size is None:
+        return images  # resampling where nothing moves costs more than reading the images
     if images.shape.rank == 5:  # frames become channels: whatever happens, happens to all frames alike
         batch, frames, height, width, channels = tf.unstack(tf.shape(images))
         flat = tf.reshape(tf.transpose(images, (0, 2, 3, 1, 4)), (batch, height, width, frames * channels))

@@ -165,17 +165,15 @@ class PreparedSource:
     def dataset(self, first_epoch: int = 0) -> tf.data.Dataset:
         """Return the endless dataset of `(images, targets[, sample_weight])` batches from an epoch on."""
         settings = self.augmentation or Augmentation()
-        changes = settings != Augmentation() or self.size is not None  # resampling costs more than reading
         rest = _arrays(self.targets, self.sample_weight)
         read = _reader(self.faces, self.frames, self.cache)
 
         def batch(epoch: tf.Tensor, step: tf.Tensor, rows: tf.Tensor) -> tuple:
             images, mask = read(rows)
             images = tf.cast(images, tf.float32) / 255.0
-            if changes:
-                seed = tf.cast(tf.stack([self.seed, epoch]), tf.int32)
-                seed = tf.random.fold_in(tf.random.fold_in(seed, tf.cast(step, tf.int32)), self.part[0])
-                images = augment(images, settings, seed, self.size)
+            seed = tf.cast(tf.stack([self.seed, epoch]), tf.int32)
+            seed = tf.random.fold_in(tf.random.fold_in(seed, tf.cast(step, tf.int32)), self.part[0])
+            images = augment(images, settings, seed, self.size)
             others = tf.nest.map_structure(lambda array: tf.gather(array, rows), rest)
             return ((images, mask) if self.mask else images, *others)
 
