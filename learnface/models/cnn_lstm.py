@@ -44,7 +44,7 @@ def cnn_lstm(
         input_shape: `(frames, height, width, channels)`; frames may be None. The paper's faces are 224x224,
             and 299x299 for Inception-v3.
         classes: number of outputs; the paper's are valence and arousal.
-        backbone: `"vgg16"`, `"vgg19"`, `"resnet34"`, `"resnet50"` or `"inception_v3"`.
+        backbone: a name of `learnface.models.backbones.BACKBONES`, or a model of your own without its top.
         backbone_weights: `None`, `"imagenet"` (downloaded by Keras; not for ResNet-34), or a file's path.
         cell: `"lstm"`, `"gru"`, or `"peephole_lstm"`, as the paper's equations 1 to 5 have it.
         units: width of each recurrent layer.
@@ -71,7 +71,7 @@ def cnn_lstm(
         raise DataError(f"cell must be one of {', '.join(CELLS)}, not {cell!r}")
     if pooling not in ("avg", "max"):
         raise DataError(f"pooling must be 'avg' or 'max', not {pooling!r}")
-    inputs = clip_input(input_shape, backbone)
+    inputs = clip_input(input_shape)
     x = backbone_features(inputs, backbone, backbone_weights, pooling=pooling)
     x = UnfoldTime(name="features")([x, inputs])
     for number, width in enumerate(units, start=1):

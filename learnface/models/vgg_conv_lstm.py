@@ -41,7 +41,7 @@ def vgg_conv_lstm(
     Args:
         input_shape: `(frames, height, width, channels)`; frames may be None. The paper's faces are 224x224.
         classes: number of outputs; the paper's are valence and arousal.
-        backbone: `"vgg16"`, `"vgg19"`, `"resnet34"`, `"resnet50"` or `"inception_v3"`.
+        backbone: a name of `learnface.models.backbones.BACKBONES`, or a model of your own without its top.
         backbone_weights: `None`, `"imagenet"` (downloaded by Keras; not for ResNet-34), or a file's path.
         filters: channels of each ConvLSTM.
         kernel_size: height and width of their kernels.
@@ -67,7 +67,7 @@ def vgg_conv_lstm(
     pool_after = len(filters) if pool_after is None else pool_after
     if not 0 <= pool_after <= len(filters):
         raise DataError(f"pool_after must lie between 0 and the {len(filters)} ConvLSTMs, not {pool_after}")
-    inputs = clip_input(input_shape, backbone)
+    inputs = clip_input(input_shape)
     maps = backbone_features(inputs, backbone, backbone_weights)
     x = UnfoldTime(name="maps")([maps, inputs])
     for number, width in enumerate(filters):

@@ -1,17 +1,19 @@
+import dataclasses
+
 import keras
 import pytest
 
-from learnface.models import _clip_builder
+from learnface.models import backbones
 
 
 @pytest.fixture
 def tiny_vgg16(monkeypatch):
     """Puts one convolution in the place of VGG-16, with maps of the same height and width."""
 
-    def build(input_shape, include_top, pooling, weights, name):
-        layers = [keras.Input(input_shape), keras.layers.Conv2D(4, 3, strides=32, padding="same")]
-        layers += [keras.layers.GlobalAveragePooling2D()] if pooling else []
-        return keras.Sequential(layers, name=name)
+    def build(input_tensor, include_top, weights, name):
+        source = keras.utils.get_source_inputs(input_tensor)[0]
+        maps = keras.layers.Conv2D(4, 3, strides=32, padding="same")(input_tensor)
+        return keras.Model(source, maps, name=name)
 
-    _, scale = _clip_builder._APPLICATIONS["vgg16"]
-    monkeypatch.setitem(_clip_builder._APPLICATIONS, "vgg16", (build, scale))
+    entry = dataclasses.replace(backbones.BACKBONES["vgg16"], build=build)
+    monkeypatch.setattr(backbones, "BACKBONES", {**backbones.BACKBONES, "vgg16": entry})
