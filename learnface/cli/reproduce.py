@@ -1,7 +1,10 @@
 """`learnface reproduce`: train and score what a paper reports, and print our numbers beside its own."""
 
+import ast
+import inspect
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -16,15 +19,26 @@ def reproduce(
     out: Annotated[
         Path | None, typer.Option(help="Folder for weights, reports, table. [default: runs/RECIPE]")
     ] = None,
+    table: Annotated[
+        list[str] | None, typer.Option(help="Only this table of the paper; may be repeated.")
+    ] = None,
     model: Annotated[
         list[str] | None, typer.Option(help="Only this network of the table; may be repeated.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of weights, order, dropout and augmentation.")] = 0,
+    seed: Annotated[
+        int | None, typer.Option(help="Seed of weights, order, dropout and augmentation.")
+    ] = None,
+    seeds: Annotated[int | None, typer.Option(min=1, help="How many seeds to run.")] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Fewer or more epochs than the recipe's.")] = None,
     precision: Annotated[
-        str, typer.Option(help="float32, mixed_float16 (GPU) or mixed_bfloat16 (newer GPU, CPU with AMX).")
-    ] = "float32",
+        str | None,
+        typer.Option(help="float32, mixed_float16 (GPU) or mixed_bfloat16 (newer GPU, CPU with AMX)."),
+    ] = None,
     xla: Annotated[bool, typer.Option("--xla", help="Compile with XLA (worth trying on a GPU).")] = False,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Another setting of the recipe; may be repeated."),
+    ] = None,
 ) -> None:
     """Reproduce a published table. A run that was stopped goes on when the same command is given again."""
     from rich.console import Console
@@ -42,8 +56,36 @@ def reproduce(
     if data is None:
         raise DataError(f"say where the corpus is: learnface reproduce {recipe} --data DIR")
     out = out or Path("runs") / recipe
-    options = {"seed": seed, "epochs": epochs, "dtype_policy": precision, "jit_compile": xla}
-    options |= {"models": model} if model else {}
-    module.run(data, out, **options)
+    given = {"tables": table, "models": model, "seed": seed, "seeds": seeds, "epochs": epochs}
+    given |= {"dtype_policy": precision, "jit_compile": xla or None}
+    given = {name: value for name, value in given.items() if value is not None}
+    module.run(data, out, **_known(recipe, module.run, given | _settings(settings or ())))
     console.print(Markdown((out / "table.md").read_text(encoding="utf-8")))
     console.print(f"Reports and pictures are in {out}", highlight=False)
+
+
+def _settings(texts: Sequence[str]) -> dict[str, Any]:
+    """Return `NAME=VALUE` texts by name; a value that reads as a Python literal is one."""
+    from learnface.errors import DataError
+
+    settings = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name.isidentifier():
+            raise DataError(f"--set {text} is not NAME=VALUE, such as --set size=48")
+        try:
+            settings[name] = ast.literal_eval(value)
+        except (ValueError, SyntaxError):
+            settings[name] = value
+    return settings
+
+
+def _known(recipe: str, run: Callable, options: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the options, once each is known to be one of the recipe's."""
+    from learnface.errors import DataError
+
+    known = [p.name for p in inspect.signature(run).parameters.values() if p.kind is p.KEYWORD_ONLY]
+    unknown = sorted(set(options) - set(known))
+    if unknown:
+        raise DataError(f"{recipe} has no setting {', '.join(unknown)}: it has {', '.join(known)}")
+    return options

@@ -3,13 +3,12 @@
 Sun L. et al. (2020), Computer Science and Application 10(10), doi 10.12677/csa.2020.1010194.
 """
 
-from pathlib import Path
+import functools
 
 import keras
 
 from learnface.clips import Augmentation
 from learnface.recipes._image_recipe import ImageRecipe, run_image_recipe
-from learnface.training import RunReport
 
 __all__ = ["RECIPE", "run"]
 
@@ -50,6 +49,5 @@ RECIPE = ImageRecipe(
 )
 
 
-def run(data: str | Path, out: str | Path, **options) -> dict[str, RunReport]:
-    """Run the recipe; see `learnface.recipes._image_recipe.run_image_recipe` for the options."""
-    return run_image_recipe(RECIPE, data, out, **options)
+run = functools.partial(run_image_recipe, RECIPE)
+"""Run the recipe: `run(data, out)`; see `learnface.recipes._image_recipe.run_image_recipe` for its options."""

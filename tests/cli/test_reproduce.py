@@ -16,33 +16,50 @@ def test_without_a_name_all_recipes_are_listed():
         assert name in done.output
 
 
-def test_options_reach_the_recipe_and_its_table_is_printed(monkeypatch, tmp_path):
+@pytest.fixture
+def calls(monkeypatch):
     calls = []
 
-    def run(data, out, **options):
-        calls.append((data, out, options))
+    def run(data, out, *, models=None, tables=None, seed=0, epochs=None, size=48, split="subject"):
+        calls.append((data, models, tables, seed, epochs, size, split))
         Path(out).mkdir()
         (out / "table.md").write_text("| model | test |\n|---|---|\n| lenet5 | 61.25 |\n")
 
     monkeypatch.setattr(recipes, "get_recipe", lambda name: types.SimpleNamespace(run=run))
-    out = tmp_path / "out"
-    arguments = [
-        "--data",
-        str(tmp_path),
-        "--out",
-        str(out),
-        "--model",
-        "lenet5",
-        "--seed",
-        "3",
-        "--epochs",
-        "2",
-    ]
-    done = CliRunner().invoke(app, ["reproduce", "sun2020", *arguments])
+    return calls
+
+
+def reproduce(tmp_path, *options):
+    arguments = ["reproduce", "sun2020", "--data", str(tmp_path), "--out", str(tmp_path / "out")]
+    return CliRunner().invoke(app, [*arguments, *options])
+
+
+def test_options_reach_the_recipe_and_its_table_is_printed(calls, tmp_path):
+    options = ["--model", "lenet5", "--table", "2", "--seed", "3", "--epochs", "2"]
+    done = reproduce(tmp_path, *options, "--set", "size=32", "--set", "split=paper")
     assert done.exit_code == 0, done.output
-    expected = {"models": ["lenet5"], "seed": 3, "epochs": 2, "dtype_policy": "float32", "jit_compile": False}
-    assert calls == [(tmp_path, out, expected)]
+    assert calls == [(tmp_path, ["lenet5"], ["2"], 3, 2, 32, "paper")]
     assert "61.25" in done.output
+
+
+def test_without_options_the_recipe_keeps_its_own(calls, tmp_path):
+    reproduce(tmp_path)
+    assert calls == [(tmp_path, None, None, 0, None, 48, "subject")]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--seeds", "3"], "sun2020 has no setting seeds: it has models, tables"),
+        (["--set", "margin=1"], "no setting margin"),
+        (["--set", "margin"], "is not NAME=VALUE"),
+    ],
+)
+def test_settings_that_the_recipe_has_not_are_named(calls, tmp_path, options, message):
+    done = reproduce(tmp_path, *options)
+    assert isinstance(done.exception, DataError)
+    assert message in str(done.exception)
+    assert not calls
 
 
 @pytest.mark.parametrize(
