@@ -13,6 +13,7 @@ from learnface.models._card import ModelCard
 from learnface.models._registry import MODELS, build, names
 from learnface.models._saving import load, save
 from learnface.models._weights import weights_card, weights_names
+from learnface.models.backbones import BACKBONES, build_backbone
 from learnface.models.cnn_lstm import cnn_lstm
 from learnface.models.fer_cnn import fer_cnn
 from learnface.models.fer_vgg import fer_vgg
@@ -20,11 +21,14 @@ from learnface.models.lenet5 import lenet5
 from learnface.models.lu_cnn import lu_cnn
 from learnface.models.resnet34 import resnet34
 from learnface.models.vgg_conv_lstm import vgg_conv_lstm
+from learnface.models.vggface_lstm import vggface_fusion, vggface_lstm, vggface_rnn
 
 __all__ = [
+    "BACKBONES",
     "MODELS",
     "ModelCard",
     "build",
+    "build_backbone",
     "cnn_lstm",
     "fer_cnn",
     "fer_vgg",
@@ -35,6 +39,9 @@ __all__ = [
     "resnet34",
     "save",
     "vgg_conv_lstm",
+    "vggface_fusion",
+    "vggface_lstm",
+    "vggface_rnn",
     "weights_card",
     "weights_names",
 ]

@@ -13,10 +13,22 @@ from learnface.models.lenet5 import lenet5
 from learnface.models.lu_cnn import lu_cnn
 from learnface.models.resnet34 import resnet34
 from learnface.models.vgg_conv_lstm import vgg_conv_lstm
+from learnface.models.vggface_lstm import vggface_fusion, vggface_lstm, vggface_rnn
 
 __all__ = ["MODELS", "build", "names"]
 
-_BUILDERS = (cnn_lstm, fer_cnn, fer_vgg, lenet5, lu_cnn, resnet34, vgg_conv_lstm)
+_BUILDERS = (
+    cnn_lstm,
+    fer_cnn,
+    fer_vgg,
+    lenet5,
+    lu_cnn,
+    resnet34,
+    vgg_conv_lstm,
+    vggface_fusion,
+    vggface_lstm,
+    vggface_rnn,
+)
 MODELS = MappingProxyType(
     {builder.__name__: builder for builder in sorted(_BUILDERS, key=lambda b: b.__name__)}
 )

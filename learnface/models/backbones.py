@@ -138,7 +138,7 @@ def _features(network: keras.Model, pooling: str | None, layer: str | None) -> k
     if layer is not None and not _has_layer(network, layer):
         names = ", ".join(one.name for one in network.layers)
         raise DataError(f"{network.name} has no layer {layer!r}: choose one of {names}")
-    x = network.get_layer(layer).output if layer else network.output
+    x = network.get_layer(layer).output if layer else network.outputs[0]
     if len(x.shape) == 4 and pooling == "avg":
         x = layers.GlobalAveragePooling2D(name="features")(x)
     elif len(x.shape) == 4 and pooling == "max":

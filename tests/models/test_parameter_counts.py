@@ -10,6 +10,10 @@ PARAMETERS = {
     "lu_cnn": 669_607,
     "resnet34": 21_305_287,
     "vgg_conv_lstm": 23_633_034,
+    # VGG-16's convolutions have 14,714,688.
+    "vggface_fusion": 14_717_766,
+    "vggface_lstm": 15_503_686,
+    "vggface_rnn": 14_913_094,
 }
 
 
