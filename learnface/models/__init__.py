@@ -15,6 +15,7 @@ from learnface.models._saving import load, save
 from learnface.models._weights import weights_card, weights_names
 from learnface.models.backbones import BACKBONES, build_backbone
 from learnface.models.cnn_lstm import cnn_lstm
+from learnface.models.face_classifier import face_classifier
 from learnface.models.fer_cnn import fer_cnn
 from learnface.models.fer_vgg import fer_vgg
 from learnface.models.lenet5 import lenet5
@@ -30,6 +31,7 @@ __all__ = [
     "build",
     "build_backbone",
     "cnn_lstm",
+    "face_classifier",
     "fer_cnn",
     "fer_vgg",
     "lenet5",

@@ -7,6 +7,7 @@ import keras
 
 from learnface.errors import DataError
 from learnface.models.cnn_lstm import cnn_lstm
+from learnface.models.face_classifier import face_classifier
 from learnface.models.fer_cnn import fer_cnn
 from learnface.models.fer_vgg import fer_vgg
 from learnface.models.lenet5 import lenet5
@@ -19,6 +20,7 @@ __all__ = ["MODELS", "build", "names"]
 
 _BUILDERS = (
     cnn_lstm,
+    face_classifier,
     fer_cnn,
     fer_vgg,
     lenet5,

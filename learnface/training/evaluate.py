@@ -6,7 +6,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from learnface.clips.dataset import evaluation_dataset
+from learnface.clips import Prepared, evaluation_dataset
 from learnface.errors import DataError
 from learnface.metrics import classification_scores, expected_calibration_error, wilson_interval
 from learnface.metrics.classification import class_codes
@@ -16,7 +16,7 @@ __all__ = ["evaluate", "predict_probabilities"]
 
 def evaluate(
     model: keras.Model,
-    images: np.ndarray,
+    images: np.ndarray | Prepared,
     y_true: np.ndarray,
     labels: Sequence[str],
     *,
@@ -27,7 +27,8 @@ def evaluate(
 
     Args:
         model: a classifier whose outputs are in the order of `labels`.
-        images: uint8 `(samples, height, width, channels)` or `(samples, frames, height, width, channels)`.
+        images: uint8 `(samples, height, width, channels)` or `(samples, frames, height, width, channels)`, or
+            prepared faces. A model with a second input gets the mask of their frames.
         y_true: `(samples,)` codes or names of the true classes.
         labels: class names in the order of the outputs.
         batch_size: samples a batch.
@@ -55,18 +56,28 @@ def evaluate(
 
 
 def predict_probabilities(
-    model: keras.Model, images: np.ndarray, *, batch_size: int = 256, flip: bool = False
+    model: keras.Model, images: np.ndarray | Prepared, *, batch_size: int = 256, flip: bool = False
 ) -> np.ndarray:
     """Return the model's outputs for all images, `(samples, classes)` float32, in order.
 
     Args:
         model: the model.
-        images: uint8, as in `evaluate`.
+        images: as in `evaluate`.
         batch_size: samples a batch.
         flip: average the outputs with those of the mirrored images.
     """
-    outputs = model.predict(evaluation_dataset(images, batch_size=batch_size), verbose=0)
+    options = {"mask": True} if isinstance(images, Prepared) and len(model.inputs) == 2 else {}
+    batches = evaluation_dataset(images, batch_size=batch_size, **options)
+    outputs = model.predict(batches, verbose=0)
     if flip:
-        mirrored = evaluation_dataset(images[..., ::-1, :], batch_size=batch_size)
-        outputs = (outputs + model.predict(mirrored, verbose=0)) / 2
+        mirrored = model.predict(batches.map(_mirror), verbose=0)
+        outputs = (outputs + mirrored) / 2
     return outputs
+
+
+def _mirror(batch):
+    """Return a batch of images, or of images and their masks, with the images mirrored."""
+    if isinstance(batch, tuple):
+        images, mask = batch
+        return ((images[..., ::-1, :], mask),)  # of one part, so that Keras takes it for inputs alone
+    return batch[..., ::-1, :]

@@ -32,7 +32,7 @@ def split_model(model: keras.Model, layer: str | None = None) -> tuple[keras.Mod
     names = [one.name for one in model.layers]
     if layer not in names:
         raise DataError(f"{model.name} has no layer {layer!r}: choose one of {', '.join(names)}")
-    features, images = model.get_layer(layer).output, model.inputs[0]
+    features, images = _output(model, model.get_layer(layer)), model.inputs[0]
     rest = list(model.inputs[1:])
     body = keras.Model(images, features, name=f"{model.name}_body")
     head = keras.Model([features, *rest] if rest else features, model.outputs[0], name=f"{model.name}_head")
@@ -40,12 +40,33 @@ def split_model(model: keras.Model, layer: str | None = None) -> tuple[keras.Mod
 
 
 def feature_layer(model: keras.Model) -> str:
-    """Return the layer at which a clip model's frames have become features: its `UnfoldTime`.
+    """Return the last layer of a model's body.
+
+    In a clip model it is the `UnfoldTime` at which frames have become features, in a classifier on a backbone
+    the backbone, and in any other network whatever stands in front of its classifier and dropout.
 
     Raises:
-        DataError: the model has none.
+        DataError: the model does not end in a dense layer.
+
+    Example:
+        >>> from learnface.models import fer_vgg
+        >>> feature_layer(fer_vgg())
+        'avg_pool'
     """
-    found = [layer.name for layer in model.layers if isinstance(layer, UnfoldTime)]
-    if not found:
-        raise DataError(f"{model.name} is no clip model of learnface: name the last layer of its body")
-    return found[0]
+    for kind in (UnfoldTime, keras.Model):
+        found = [layer.name for layer in model.layers if isinstance(layer, kind)]
+        if found:
+            return found[0]
+    *body, head = model.layers
+    if not isinstance(head, keras.layers.Dense):
+        raise DataError(f"{model.name} does not end in a classifier: name the last layer of its body")
+    return next(layer.name for layer in reversed(body) if not isinstance(layer, keras.layers.Dropout))
+
+
+def _output(model: keras.Model, layer: keras.Layer) -> keras.KerasTensor:
+    """Return a layer's output in the model's graph; what a nested model calls its output is in its own graph."""
+    if not isinstance(layer, keras.Model):
+        return layer.output
+    behind = (one for one in model.layers if not isinstance(one, keras.layers.InputLayer | keras.Model))
+    tensors = (tensor for one in behind for tensor in keras.tree.flatten(one.input))
+    return next(tensor for tensor in tensors if tensor._keras_history.operation is layer)

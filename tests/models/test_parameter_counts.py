@@ -4,6 +4,7 @@ from learnface.models import MODELS, build
 
 PARAMETERS = {
     "cnn_lstm": 21_370_306,
+    "face_classifier": 14_718_279,  # VGG-16's convolutions and 513 x 7
     "fer_cnn": 8_779_047,
     "fer_vgg": 1_167_272,
     "lenet5": 188_459,

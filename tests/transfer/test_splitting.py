@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 
 from learnface.errors import DataError
-from learnface.models import fer_vgg, vggface_lstm
-from learnface.transfer import split_model
+from learnface.models import face_classifier, fer_vgg, vggface_lstm
+from learnface.transfer import feature_layer, split_model
 
 CLIPS = np.random.default_rng(0).random((4, 3, 20, 20, 1)).astype("float32")
 TARGETS = np.eye(2)[[0, 1, 0, 1]]
@@ -49,7 +49,12 @@ def test_an_image_model_is_parted_where_one_says():
     faces = np.random.default_rng(1).random((2, 48, 48, 1)).astype("float32")
     found = head.predict(body.predict(faces, verbose=0), verbose=0)
     np.testing.assert_allclose(found, model.predict(faces, verbose=0), atol=1e-6)
-    with pytest.raises(DataError, match="no clip model of learnface: name"):
-        split_model(model)
+    assert feature_layer(model) == "avg_pool"
+    with pytest.raises(DataError, match="does not end in a classifier: name"):
+        split_model(fer_vgg(include_top=False))
     with pytest.raises(DataError, match="no layer 'pool9': choose one of image, cut"):
         split_model(model, "pool9")
+
+
+def test_the_body_of_a_classifier_on_a_backbone_is_the_backbone():
+    assert feature_layer(face_classifier((48, 48, 1), backbone="fer_vgg", dense=(5,))) == "fer_vgg"

@@ -1,0 +1,78 @@
+import keras
+import numpy as np
+import pytest
+
+from learnface.clips import Augmentation
+from learnface.errors import DataError
+from learnface.models import face_classifier
+from learnface.training import Samples
+from learnface.transfer import Stage, nadam, train_stages
+
+
+def samples(count=24):
+    """Bright and dark pictures."""
+    codes = np.arange(count) % 2
+    noise = np.random.default_rng(0).integers(0, 100, (count, 8, 8, 1))
+    images = (noise + 150 * codes[:, None, None, None]).astype("uint8")
+    return {"train": Samples(images[8:], codes[8:]), "validation": Samples(images[:8], codes[:8])}
+
+
+def build():
+    keras.utils.set_random_seed(0)
+    body = [keras.Input((8, 8, 1)), keras.layers.Conv2D(4, 3, name="conv")]
+    return face_classifier((8, 8, 1), classes=2, backbone=keras.Sequential(body, name="body"), dropout=0.0)
+
+
+def run(model, folder, *stages, **options):
+    return train_stages(model, samples(), stages, folder, progress=False, batch_size=8, **options)
+
+
+def weights(model, layer):
+    inner = model.get_layer("body").get_layer("conv") if layer == "conv" else model.get_layer(layer)
+    return inner.get_weights()[0]
+
+
+def test_the_head_trains_first_and_then_everything(tmp_path):
+    model = build()
+    start = {name: weights(model, name) for name in ("conv", "predictions")}
+    (report,) = run(
+        model, tmp_path, Stage(2, 0.01, train="head"), copies=2, augmentation=Augmentation(flip=True)
+    )
+    np.testing.assert_array_equal(weights(model, "conv"), start["conv"])
+    assert np.any(weights(model, "predictions") != start["predictions"])
+    assert report.parameters == model.count_params()
+    assert report.settings["frozen"] == ["conv"]
+    options = {"copies": 2, "augmentation": Augmentation(flip=True)}
+    reports = run(model, tmp_path, Stage(2, 0.01, train="head"), Stage(3, 0.01), **options)
+    assert reports[0].history == report.history  # the finished stage was not done again
+    assert np.any(weights(model, "conv") != start["conv"])
+    assert len(reports[1].history["loss"]) == 3
+
+
+def test_a_run_that_was_stopped_goes_on_to_the_same_end(tmp_path):
+    stages = (Stage(3, 0.01, train="head"), Stage(2, 0.005, train=1))
+    whole, broken = build(), build()
+    run(whole, tmp_path / "whole", *stages)
+    run(broken, tmp_path / "broken", Stage(3, 0.01, train="head"))
+    again = build()
+    run(again, tmp_path / "broken", *stages)
+    for one, other in zip(whole.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_rates_of_layers(tmp_path):
+    model = build()
+    start = weights(model, "conv")
+    run(model, tmp_path, Stage(1, 0.01, rates={"body": 0.0}))
+    np.testing.assert_array_equal(weights(model, "conv"), start)
+
+
+def test_the_optimiser_is_the_papers():
+    config = nadam(2e-4).get_config()
+    assert (config["beta_1"], config["beta_2"], config["epsilon"]) == (0.9, 0.999, 1e-8)
+
+
+@pytest.mark.parametrize("train", ["body", 0, -1, None])
+def test_what_cannot_be_trained_is_named(train):
+    with pytest.raises(DataError, match="train must be 'head', 'all' or a number"):
+        Stage(1, train=train)
