@@ -10,7 +10,7 @@ channels)`; each model scales its own input. `MODELS` is the table of all of the
 """
 
 from learnface.models._card import ModelCard
-from learnface.models._registry import MODELS, build, names
+from learnface.models._registry import MODELS, build, names, outline
 from learnface.models._saving import load, save
 from learnface.models._weights import weights_card, weights_names
 from learnface.models.backbones import BACKBONES, build_backbone
@@ -21,8 +21,13 @@ from learnface.models.fer_vgg import fer_vgg
 from learnface.models.lenet5 import lenet5
 from learnface.models.lu_cnn import lu_cnn
 from learnface.models.resnet34 import resnet34
+from learnface.models.vgg16 import vgg16
+from learnface.models.vgg19 import vgg19
 from learnface.models.vgg_conv_lstm import vgg_conv_lstm
+from learnface.models.vggface import vggface
 from learnface.models.vggface_lstm import vggface_fusion, vggface_lstm, vggface_rnn
+from learnface.models.vggface_resnet50 import vggface_resnet50
+from learnface.models.vggface_senet50 import vggface_senet50
 
 __all__ = [
     "BACKBONES",
@@ -38,12 +43,18 @@ __all__ = [
     "load",
     "lu_cnn",
     "names",
+    "outline",
     "resnet34",
     "save",
+    "vgg16",
+    "vgg19",
     "vgg_conv_lstm",
+    "vggface",
     "vggface_fusion",
     "vggface_lstm",
+    "vggface_resnet50",
     "vggface_rnn",
+    "vggface_senet50",
     "weights_card",
     "weights_names",
 ]

@@ -13,10 +13,15 @@ from learnface.models.fer_vgg import fer_vgg
 from learnface.models.lenet5 import lenet5
 from learnface.models.lu_cnn import lu_cnn
 from learnface.models.resnet34 import resnet34
+from learnface.models.vgg16 import vgg16
+from learnface.models.vgg19 import vgg19
 from learnface.models.vgg_conv_lstm import vgg_conv_lstm
+from learnface.models.vggface import vggface
 from learnface.models.vggface_lstm import vggface_fusion, vggface_lstm, vggface_rnn
+from learnface.models.vggface_resnet50 import vggface_resnet50
+from learnface.models.vggface_senet50 import vggface_senet50
 
-__all__ = ["MODELS", "build", "names"]
+__all__ = ["MODELS", "build", "names", "outline"]
 
 _BUILDERS = (
     cnn_lstm,
@@ -26,10 +31,15 @@ _BUILDERS = (
     lenet5,
     lu_cnn,
     resnet34,
+    vgg16,
+    vgg19,
     vgg_conv_lstm,
+    vggface,
     vggface_fusion,
     vggface_lstm,
+    vggface_resnet50,
     vggface_rnn,
+    vggface_senet50,
 )
 MODELS = MappingProxyType(
     {builder.__name__: builder for builder in sorted(_BUILDERS, key=lambda b: b.__name__)}
@@ -60,3 +70,26 @@ def build(name: str, **arguments) -> keras.Model:
     if builder is None:
         raise DataError(f"there is no model {name!r}: choose one of {', '.join(MODELS)}")
     return builder(**arguments)
+
+
+def outline(name: str, **arguments) -> keras.Model:
+    """Build a model without its weights, to count or list them: no memory is used, and it cannot be run.
+
+    Keras' session is cleared, so that the next layer without a name is numbered from the start.
+
+    Args:
+        name: one of `names()`.
+        **arguments: the builder's own arguments.
+
+    Raises:
+        DataError: there is no such model; the message lists those there are.
+
+    Example:
+        >>> outline("vggface").count_params()
+        145002878
+    """
+    try:
+        with keras.StatelessScope(initialize_variables=False):
+            return build(name, **arguments)
+    finally:
+        keras.utils.clear_session()  # else the next scope of the kind would fill these weights after all

@@ -14,10 +14,14 @@ from keras import layers, ops
 
 from learnface.errors import DataError
 from learnface.models._builder import image_input
+from learnface.models._caffe_input import caffe_input, grey_to_rgb
 from learnface.models._weights import load_weights
 from learnface.models.fer_cnn import fer_cnn
 from learnface.models.fer_vgg import fer_vgg
 from learnface.models.resnet34 import resnet34
+from learnface.models.vggface import vggface
+from learnface.models.vggface_resnet50 import vggface_resnet50
+from learnface.models.vggface_senet50 import vggface_senet50
 
 __all__ = ["BACKBONES", "Backbone", "build_backbone"]
 
@@ -56,8 +60,8 @@ def build_backbone(
             then shared.
         input_shape: `(height, width, channels)` of the faces, with 1 (grey) or 3 (RGB) channels. Grey
             becomes RGB, or RGB grey, where the network was made for the other.
-        weights: `None`, the name of published weights (`"imagenet"`, downloaded by Keras; those of
-            `learnface.models.weights_names`), or a file's path.
+        weights: `None`, the name of published weights (`"imagenet"`, downloaded by Keras; `"vggface"`,
+            see docs/weights.md; those of `learnface.models.weights_names`), or a file's path.
         pooling: how a map of features becomes a vector: `"avg"`, `"max"`, or `None` to keep the map.
         layer: name of the layer that gives the features; `None`: the last one in front of the classifier.
 
@@ -82,9 +86,10 @@ def build_backbone(
     _check_channels(backbone, input_shape)
     inputs = image_input(input_shape, minimum=entry.minimum)
     build = _application if entry.scale else _own
-    network = build(entry, backbone, inputs, include_top=False, weights=weights)
-    if layer is not None and not _has_layer(network, layer):
-        network = build(entry, backbone, inputs, include_top=True, weights=weights)
+    include_top = layer is not None and not _has_layer(
+        build(entry, backbone, inputs, include_top=False, weights=None), layer
+    )
+    network = build(entry, backbone, inputs, include_top=include_top, weights=weights)
     return _recoloured(_features(network, pooling, layer), input_shape)
 
 
@@ -164,14 +169,8 @@ def _recolour(images: keras.KerasTensor, channels: int) -> keras.KerasTensor:
     if images.shape[-1] == channels:
         return images
     if channels == 3:
-        return layers.Concatenate(name="grey_to_rgb")([images] * 3)
+        return grey_to_rgb(images)
     return ops.image.rgb_to_grayscale(images)
-
-
-def _caffe(images: keras.KerasTensor) -> keras.KerasTensor:
-    """Return BGR in 0 to 255 without ImageNet's mean, as Caffe's weights expect it."""
-    blue_first = ops.flip(images, axis=-1)
-    return layers.Rescaling(255.0, offset=[-103.939, -116.779, -123.68], name="scale")(blue_first)
 
 
 def _plus_minus_one(images: keras.KerasTensor) -> keras.KerasTensor:
@@ -184,9 +183,12 @@ BACKBONES: Mapping[str, Backbone] = MappingProxyType(
         "fer_vgg": Backbone(fer_vgg, channels=1, minimum=20),
         "inception_v3": Backbone(keras.applications.InceptionV3, 3, minimum=75, scale=_plus_minus_one),
         "resnet34": Backbone(resnet34, channels=None, minimum=32),
-        "resnet50": Backbone(keras.applications.ResNet50, 3, minimum=32, scale=_caffe),
-        "vgg16": Backbone(keras.applications.VGG16, 3, minimum=32, scale=_caffe),
-        "vgg19": Backbone(keras.applications.VGG19, 3, minimum=32, scale=_caffe),
+        "resnet50": Backbone(keras.applications.ResNet50, 3, minimum=32, scale=caffe_input),
+        "vgg16": Backbone(keras.applications.VGG16, 3, minimum=32, scale=caffe_input),
+        "vgg19": Backbone(keras.applications.VGG19, 3, minimum=32, scale=caffe_input),
+        "vggface": Backbone(vggface, channels=None, minimum=32),
+        "vggface_resnet50": Backbone(vggface_resnet50, channels=None, minimum=32),
+        "vggface_senet50": Backbone(vggface_senet50, channels=None, minimum=32),
     }
 )
 """Every backbone by its name."""

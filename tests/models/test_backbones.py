@@ -4,14 +4,15 @@ import pytest
 
 from learnface.errors import DataError
 from learnface.models import fer_vgg
-from learnface.models.backbones import _caffe, _plus_minus_one, build_backbone
+from learnface.models._caffe_input import caffe_input
+from learnface.models.backbones import _plus_minus_one, build_backbone
 
 IMAGES = np.random.default_rng(0).random((2, 32, 32, 3)).astype("float32")
 
 
 @pytest.mark.parametrize(
     ("scale", "module"),
-    [(_caffe, keras.applications.vgg19), (_plus_minus_one, keras.applications.inception_v3)],
+    [(caffe_input, keras.applications.vgg19), (_plus_minus_one, keras.applications.inception_v3)],
 )
 def test_scaling_is_that_of_the_weights(scale, module):
     inputs = keras.Input((32, 32, 3))

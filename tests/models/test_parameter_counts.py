@@ -1,6 +1,6 @@
 import pytest
 
-from learnface.models import MODELS, build
+from learnface.models import MODELS, outline
 
 PARAMETERS = {
     "cnn_lstm": 21_370_306,
@@ -10,17 +10,22 @@ PARAMETERS = {
     "lenet5": 188_459,
     "lu_cnn": 669_607,
     "resnet34": 21_305_287,
+    "vgg16": 39_917_383,
+    "vgg19": 45_227_079,
     "vgg_conv_lstm": 23_633_034,
     # VGG-16's convolutions have 14,714,688.
     "vggface_fusion": 14_717_766,
     "vggface_lstm": 15_503_686,
     "vggface_rnn": 14_913_094,
+    "vggface": 145_002_878,
+    "vggface_resnet50": 41_246_071,
+    "vggface_senet50": 43_777_063,
 }
 
 
 @pytest.mark.parametrize("name", PARAMETERS)
 def test_parameter_count(name):
-    assert build(name).count_params() == PARAMETERS[name]
+    assert outline(name).count_params() == PARAMETERS[name]
 
 
 def test_no_model_is_missing():
