@@ -9,7 +9,18 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from learnface.cli import check, corpora, models, predict, prepare, reproduce, synthesize
+from learnface.cli import (
+    check,
+    corpora,
+    evaluate,
+    finetune,
+    models,
+    predict,
+    prepare,
+    reproduce,
+    synthesize,
+    train,
+)
 from learnface.errors import LearnfaceError
 from learnface.version import __version__
 
@@ -24,11 +35,14 @@ app = typer.Typer(
 )
 app.command(name="check")(check.check)
 app.command(name="corpora")(corpora.corpora)
+app.command(name="evaluate")(evaluate.evaluate)
+app.command(name="finetune")(finetune.finetune)
 app.command(name="models")(models.models)
 app.command(name="predict")(predict.predict)
 app.command(name="prepare")(prepare.prepare)
 app.command(name="reproduce")(reproduce.reproduce)
 app.command(name="synthesize")(synthesize.synthesize)
+app.command(name="train")(train.train)
 
 
 def _print_version(wanted: bool) -> None:

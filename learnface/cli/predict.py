@@ -47,7 +47,10 @@ def predict(
     table_format: Annotated[
         TableFormat, typer.Option("--format", help="Format of the table of predictions.")
     ] = TableFormat.csv,
-    detector: Annotated[str, typer.Option(help="viola_jones, dlib_hog, mtcnn or yunet.")] = "viola_jones",
+    detector: Annotated[
+        str | None,
+        typer.Option(help="viola_jones, dlib_hog, mtcnn or yunet. [default: the model's, or viola_jones]"),
+    ] = None,
     min_size: Annotated[
         float | None, typer.Option(help="Side of the smallest face in pixels (default: 1/20 of the picture).")
     ] = None,
@@ -58,7 +61,9 @@ def predict(
     every: Annotated[int | None, typer.Option(min=1, help="Of a video, look at every Nth frame.")] = None,
     fps: Annotated[
         float | None,
-        typer.Option(help=f"Of a video, look at so many frames a second (default: {DEFAULT_FPS:g})."),
+        typer.Option(
+            help=f"Of a video, look at so many frames a second. [default: the model's, or {DEFAULT_FPS:g}]"
+        ),
     ] = None,
     smooth: Annotated[
         bool, typer.Option("--smooth", help="Smooth each face's probabilities over time.")
@@ -90,7 +95,7 @@ def predict(
         raise DataError(f"there is no picture and no video in {', '.join(map(str, names))}: check the path")
     _make_folder(out)
     recognizer = Recognizer(model, _split(labels), detector=detector, min_size=min_size)
-    sampling = {"every": every} if every else {"fps": fps or DEFAULT_FPS}
+    sampling = {"every": every} if every else {"fps": fps or recognizer.frame_rate or DEFAULT_FPS}
     stream = {**sampling, "smoothing": SMOOTHING if smooth else 0.0}
     outcomes: list[Outcome] = []
     table = out / f"predictions.{table_format.value}"

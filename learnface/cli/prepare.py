@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-if TYPE_CHECKING:
-    import pandas as pd
+from learnface.cli._corpus import read_index
 
+if TYPE_CHECKING:
     from learnface.clips import Prepared
 
 __all__ = ["prepare"]
@@ -108,7 +108,7 @@ def prepare(
         missing=missing.value,
         encoding=encoding.value,
     )
-    index = _index(corpus, data, split)
+    index = read_index(corpus, data, split)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what they say is in the report
@@ -120,26 +120,6 @@ def prepare(
         Console(stderr=True).print(message, style="bold red", soft_wrap=True, markup=False)
         raise typer.Exit(INTERRUPTED) from None
     _report(faces, _draw_sheet(faces))
-
-
-def _index(corpus: str, data: Path, split: str | None) -> "pd.DataFrame":
-    from learnface.corpora import get_corpus
-    from learnface.errors import DataError
-
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        index = get_corpus(corpus).index(data)
-    for warning in caught:
-        text = Text.assemble(("warning: ", "bold yellow"), str(warning.message))
-        Console(stderr=True).print(text, soft_wrap=True)
-    if split is None:
-        return index
-    chosen = index[index["split"] == split]
-    if chosen.empty:
-        raise DataError(
-            f"{corpus} has no split {split!r} (it has {sorted(index['split'].dropna().unique())})"
-        )
-    return chosen
 
 
 def _draw_sheet(faces: "Prepared") -> Path | None:

@@ -66,7 +66,11 @@ class FaceCutter:
     def place(self, image: np.ndarray) -> Placement | None:
         """Return where the main face of a frame is, or None."""
         found = self._detected(image)
-        if found is None or self.settings.landmarks is None:
+        return None if found is None else self.align(image, found)
+
+    def align(self, image: np.ndarray, found: Placement) -> Placement | None:
+        """Return a face with its landmarks, where faces are aligned; None if it has none."""
+        if self.settings.landmarks is None:
             return found
         points = found.points
         if self.predictor is not None:
@@ -88,7 +92,7 @@ class FaceCutter:
             if placement.points is None:
                 raise
             return self._without_face(image)
-        return CutFace(self._normalised(face), True, placement.box, transform, placement.score)
+        return CutFace(self.normalise(face), True, placement.box, transform, placement.score)
 
     def _detected(self, image: np.ndarray) -> Placement | None:
         height, width = image.shape[:2]
@@ -118,10 +122,11 @@ class FaceCutter:
         if self.settings.missing == "keep_empty":
             face = np.zeros(self.settings.shape, np.uint8)
         elif self.settings.missing == "whole_frame":
-            face = self._normalised(_as_channels(image, self.settings.shape[2]))
+            face = self.normalise(_as_channels(image, self.settings.shape[2]))
         return CutFace(face, False, _NO_BOX, np.full((2, 3), math.nan), math.nan)
 
-    def _normalised(self, face: np.ndarray) -> np.ndarray:
+    def normalise(self, face: np.ndarray) -> np.ndarray:
+        """Return a face of the right size, grey and evened out as the settings say."""
         return normalise_face(face, self.settings.size, self.settings.grey, self.settings.equalise)
 
 

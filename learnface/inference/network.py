@@ -3,12 +3,15 @@
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
 
 from learnface.errors import DataError
-from learnface.faces.crop import crop_face
+
+if TYPE_CHECKING:
+    from learnface.inference.clip_network import ClipNetwork
 
 __all__ = ["Network", "load_network", "model_labels"]
 
@@ -32,11 +35,14 @@ class Network:
         DataError: the model has no labels, or another number of outputs than labels.
     """
 
+    takes_clips = False
+
     def __init__(self, model: keras.Model, labels: Sequence[str] | None = None, flip: bool = False):
+        self.card = getattr(model, "card", None)
         self.labels = tuple(labels) if labels is not None else model_labels(model)
         self.flip = flip
         self.size, self.channels = _input_of(model)
-        self._bgr = getattr(getattr(model, "card", None), "colour", "") == "BGR"
+        self._bgr = getattr(self.card, "colour", "") == "BGR"
         classes = _output_of(model)
         if classes != len(self.labels):
             raise DataError(
@@ -46,12 +52,6 @@ class Network:
         # A shell of its own: compiling here must not change how the caller's model was compiled.
         self._model = keras.Model(model.inputs, model.outputs, name=model.name)
         self._model.jit_compile = False  # XLA would compile again for every number of faces
-
-    def crop(
-        self, image: np.ndarray, box: Sequence[float], margin: float = 0.0, shift: float = 0.0
-    ) -> np.ndarray:
-        """Return a face as the network wants it, `(height, width, channels)` uint8."""
-        return crop_face(image, box, self.size, margin, self.channels, shift)
 
     def probabilities(self, faces: np.ndarray) -> np.ndarray:
         """Return `(batch, classes)` probabilities of faces, `(batch, height, width, channels)` uint8."""
@@ -73,8 +73,10 @@ class Network:
 
 def load_network(
     model: keras.Model | str | Path | None, labels: Sequence[str] | None = None, flip: bool = False
-) -> Network:
+) -> "Network | ClipNetwork":
     """Return a network from a model, from a saved file, or the one that comes with learnface.
+
+    A model of clips gives a `ClipNetwork`, any other one a `Network`.
 
     Args:
         model: a Keras model, the path of a `.keras` file, or None for `fer_vgg(weights="ferplus")`.
@@ -90,7 +92,13 @@ def load_network(
         model = fer_vgg(weights="ferplus")
     elif not isinstance(model, keras.Model):
         model = _load(Path(model))
-    return Network(model, labels, flip)
+    if not (model.inputs and len(model.inputs[0].shape) == 5):
+        return Network(model, labels, flip)
+    if flip:
+        raise DataError("flip is for networks of pictures: a model of clips looks at each frame once")
+    from learnface.inference.clip_network import ClipNetwork
+
+    return ClipNetwork(model, labels)
 
 
 def model_labels(model: keras.Model) -> tuple[str, ...]:

@@ -10,8 +10,9 @@ import pandas as pd
 
 from learnface.clips.video import Frame, probe_video, read_video
 from learnface.errors import DataError
-from learnface.faces.detect import DEFAULT_DETECTOR, Detector, Face, build_detector
+from learnface.faces.detect import Detector, Face
 from learnface.faces.tracks import FaceTracker
+from learnface.inference.cropping import FaceCropper
 from learnface.inference.network import load_network
 from learnface.inference.pictures import read_picture
 from learnface.inference.smoothing import ExponentialSmoothing
@@ -29,7 +30,8 @@ class Recognizer:
     Args:
         model: a Keras model, the path of a `.keras` file, or None for the network of learnface.
         labels: names of the model's classes in order; None means those the model carries.
-        detector: name of a detector (see `learnface.faces.detect`), or one built with `build_detector`.
+        detector: name of a detector (see `learnface.faces.detect`), or one built with `build_detector`; None
+            takes the one by which the model's faces were cut in training, or the default one.
         batch_size: how many faces of a video go through the network together.
         min_size: side in pixels of the smallest face to look for; None means 1/20 of the longer side.
         flip: whether to average each face with its mirror image: steadier, twice the time.
@@ -46,21 +48,27 @@ class Recognizer:
         self,
         model: keras.Model | str | Path | None = None,
         labels: Sequence[str] | None = None,
-        detector: str | Detector = DEFAULT_DETECTOR,
+        detector: str | Detector | None = None,
         batch_size: int = 32,
         min_size: float | None = None,
         flip: bool = False,
     ):
         if batch_size < 1:
             raise DataError(f"batch_size is {batch_size}: give a whole number from 1")
-        self.detector = build_detector(detector)
         self.network = load_network(model, labels, flip)
+        self._cropper = FaceCropper(self.network, detector)
+        self.detector = self._cropper.detector
         self.batch_size, self.min_size = batch_size, min_size
 
     @property
     def labels(self) -> tuple[str, ...]:
         """The names of the classes, in the order of the columns `p_<label>`."""
         return self.network.labels
+
+    @property
+    def frame_rate(self) -> float | None:
+        """Frames a second of the clips that the model was trained on; None for pictures, or if unknown."""
+        return getattr(self.network.card, "preparation", {}).get("frame_rate")
 
     def predict(self, image: str | Path | np.ndarray, source: str | None = None) -> pd.DataFrame:
         """Return one row for each face of a picture, the largest first.
@@ -75,12 +83,13 @@ class Recognizer:
             probability), and `p_<label>` for each class. No face gives no row.
 
         Raises:
-            DataError: the file is no picture, or the pixels are not as described.
+            DataError: the file is no picture, the pixels are not as described, or the model takes clips.
         """
+        self._check_takes_pictures()
         if isinstance(image, str | Path):
             source, image = source or str(image), read_picture(image)
         faces = self.detector.detect(image, min_size=self.min_size)
-        probabilities = self._probabilities([self._crop(image, face) for face in faces])
+        probabilities = self._probabilities([self._cropper.crop(image, face) for face in faces])
         heads = [(source or "", number, *face.box, face.score) for number, face in enumerate(faces)]
         return self._table(("source", "face", *BOX), heads, probabilities)
 
@@ -95,9 +104,10 @@ class Recognizer:
             A table with the columns `label`, `confidence` and `p_<label>` for each class.
 
         Raises:
-            DataError: the faces are not uint8 images.
+            DataError: the faces are not uint8 images, or the model takes clips.
         """
-        crops = [self._whole(np.asarray(face)) for face in faces]
+        self._check_takes_pictures()
+        crops = [self._cropper.whole(np.asarray(face)) for face in faces]
         return self._table((), [()] * len(crops), self._probabilities(crops))
 
     def stream(
@@ -112,6 +122,8 @@ class Recognizer:
         on_frame: Callable[[Frame, list[Face]], None] | None = None,
     ) -> Iterator[pd.DataFrame]:
         """Yield tables with one row for each face and frame of a video; memory does not grow with it.
+
+        A model of clips sees, for each row, the frames of that face up to this one (see `ClipNetwork`).
 
         Args:
             video: path of the file.
@@ -142,7 +154,7 @@ class Recognizer:
                     continue  # a rate above the video's own
                 last_index = frame.index
                 faces = self.detector.detect(frame.image, min_size=self.min_size)
-                crops = [self._crop(frame.image, face) for face in faces]
+                crops = [self._cropper.crop(frame.image, face) for face in faces]
                 waiting.add(str(video), frame, tracker.update(faces), faces, crops)
                 if on_frame:
                     on_frame(frame, faces)
@@ -163,7 +175,12 @@ class Recognizer:
     ) -> pd.DataFrame:
         """Return the table of all waiting faces and forget them."""
         numbers = [head[3] for head in waiting.heads]
-        probabilities = smoother.update(numbers, self._probabilities(waiting.crops))
+        if self.network.takes_clips:
+            probabilities = self.network.over_time(numbers, np.array(waiting.crops))
+            self.network.keep(tracker.active)
+        else:
+            probabilities = self._probabilities(waiting.crops)
+        probabilities = smoother.update(numbers, probabilities)
         smoother.keep(tracker.active)
         table = self._table(("source", "frame", "time", "face", *BOX), waiting.heads, probabilities)
         waiting.clear()
@@ -173,18 +190,11 @@ class Recognizer:
         rate = fps or probe_video(video).fps / max(every, 1)
         return max(1, round(LONGEST_GAP * rate)) if math.isfinite(rate) else 10
 
-    def _crop(self, image: np.ndarray, face: Face) -> np.ndarray:
-        return self.network.crop(image, face.box, self.detector.margin, self.detector.shift)
-
-    def _whole(self, face: np.ndarray) -> np.ndarray:
-        if face.dtype != np.uint8 or face.ndim not in (2, 3) or not face.size:
+    def _check_takes_pictures(self) -> None:
+        if self.network.takes_clips:
             raise DataError(
-                f"a face of shape {face.shape} and type {face.dtype}: give uint8 images from 0 to 255"
+                "this model tells expressions from clips, not from single pictures: give it videos"
             )
-        height, width = face.shape[:2]
-        side = min(height, width)
-        box = ((width - side) / 2, (height - side) / 2, side, side)
-        return self.network.crop(face[..., 0] if face.shape[2:] == (1,) else face, box)
 
     def _probabilities(self, crops: list[np.ndarray]) -> np.ndarray:
         starts = range(0, len(crops), self.batch_size) or (0,)

@@ -20,6 +20,8 @@ class ModelCard:
         input_shape: `(height, width, channels)`, with `frames` in front for clips.
         colour: `"grey"`, `"RGB"` or `"BGR"`: what the channels are. Values are float32 in [0, 1].
         face: how faces were cut for training, so that prediction can do the same.
+        preparation: how faces were cut and normalised, as settings of `learnface.clips.PrepareSettings`; and
+            of clips, `frame_rate`, how many frames they had a second. Empty: the detector's box, as it is.
         corpus: what the weights were trained on.
         protocol: split, what chose the epoch and the settings, and on which rows the scores were taken.
         scores: measured figures by name, such as `{"accuracy": 0.85}`.
@@ -39,6 +41,7 @@ class ModelCard:
     input_shape: tuple[int, ...]
     colour: str = "grey"
     face: str = ""
+    preparation: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     corpus: str = ""
     protocol: str = ""
     scores: Mapping[str, Any] = dataclasses.field(default_factory=dict)

@@ -5,6 +5,7 @@
 """
 
 from learnface.transfer.features import CachedFeatures, cache_features
+from learnface.transfer.fine_tuning import FineTuned, fine_tune, preparation_of
 from learnface.transfer.freezing import freeze, frozen_names, inner_layers, unfreeze
 from learnface.transfer.heads import replace_head
 from learnface.transfer.learning_rates import discriminative_rates
@@ -14,15 +15,18 @@ from learnface.transfer.transfer_learning import Transferred, pretrain, transfer
 
 __all__ = [
     "CachedFeatures",
+    "FineTuned",
     "Stage",
     "Transferred",
     "cache_features",
     "discriminative_rates",
     "feature_layer",
+    "fine_tune",
     "freeze",
     "frozen_names",
     "inner_layers",
     "nadam",
+    "preparation_of",
     "pretrain",
     "replace_head",
     "split_model",

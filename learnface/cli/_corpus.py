@@ -1,0 +1,38 @@
+"""What commands that read a corpus share: its index, with warnings told and not lost."""
+
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["read_index"]
+
+
+def read_index(corpus: str, data: Path, split: str | None = None) -> "pd.DataFrame":
+    """Return the index of a corpus, or of one split of it; its warnings go to standard error.
+
+    Raises:
+        DataError: the corpus cannot be read, or has no such split.
+    """
+    from learnface.corpora import get_corpus
+    from learnface.errors import DataError
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        index = get_corpus(corpus).index(data)
+    for warning in caught:
+        text = Text.assemble(("warning: ", "bold yellow"), str(warning.message))
+        Console(stderr=True).print(text, soft_wrap=True)
+    if split is None:
+        return index
+    chosen = index[index["split"] == split]
+    if chosen.empty:
+        raise DataError(
+            f"{corpus} has no split {split!r} (it has {sorted(index['split'].dropna().unique())})"
+        )
+    return chosen

@@ -1,0 +1,63 @@
+"""`learnface evaluate`: a saved model's scores on labelled faces or clips."""
+
+import json
+import os
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from learnface.cli._corpus import read_index
+from learnface.cli._training import print_scores
+
+__all__ = ["evaluate"]
+
+
+def evaluate(
+    model: Annotated[Path, typer.Option(help="A saved model (.keras).")],
+    data: Annotated[Path, typer.Option(help="Folder or file of the labelled clips or pictures.")],
+    corpus: Annotated[
+        str, typer.Option(help="Name of the corpus (see `learnface corpora`).")
+    ] = "labelled_clips",
+    split: Annotated[str | None, typer.Option(help="Only this split of the corpus, such as test.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for scores.json and confusion.png.")] = None,
+    faces: Annotated[
+        Path | None, typer.Option(help="Folder to keep the prepared faces in; else they are thrown away.")
+    ] = None,
+    processes: Annotated[
+        int | None, typer.Option(min=1, help="How many processes prepare (default: one for each core).")
+    ] = None,
+) -> None:
+    """Score a saved model on labelled faces or clips, prepared as the model is used to.
+
+    All samples are scored, or those of --split: give people whom the model has not been trained on.
+    """
+    index = read_index(corpus, data, split)
+    from learnface import training
+    from learnface.clips import prepare
+    from learnface.files import write_text
+    from learnface.models import load
+    from learnface.transfer import preparation_of
+
+    network = load(model)
+    settings = preparation_of(network.card)
+    with tempfile.TemporaryDirectory() as temporary, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        folder = faces or Path(temporary) / "faces"
+        prepared = prepare(index, folder, settings, processes=processes or len(os.sched_getaffinity(0)))
+        labels = network.card.labels
+        codes = prepared.one_hot(labels).argmax(1)
+        scores = training.evaluate(network, prepared, codes, labels)
+    console = Console()
+    print_scores(console, scores)
+    if out:
+        from learnface.reports import confusion_picture, save_picture
+
+        write_text(out / "scores.json", json.dumps(scores, indent=1, ensure_ascii=False) + "\n")
+        title = f"{model.name}: accuracy {scores['accuracy']:.1%}"
+        save_picture(confusion_picture(scores["confusion"], labels, title=title), out / "confusion.png")
+        for name in ("scores.json", "confusion.png"):
+            console.print(f"wrote {out / name}", soft_wrap=True, markup=False, highlight=False)

@@ -1,0 +1,79 @@
+"""`learnface finetune`: a saved model, put to use on other classes or other people."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from learnface.cli._corpus import read_index
+from learnface.cli._training import chosen_stages, run_and_report
+from learnface.errors import DataError
+
+__all__ = ["finetune"]
+
+
+def finetune(
+    model: Annotated[Path, typer.Option(help="A model saved by `learnface train` (.keras).")],
+    data: Annotated[Path, typer.Option(help="Folder or file of your labelled clips or pictures.")],
+    corpus: Annotated[
+        str, typer.Option(help="Name of the corpus (see `learnface corpora`).")
+    ] = "labelled_clips",
+    out: Annotated[Path, typer.Option(help="Folder for faces, runs and the model.")] = Path("runs/finetune"),
+    map_label: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="NEW=OLD", help="This class begins as that one; may be repeated."),
+    ] = None,
+    head_epochs: Annotated[
+        int | None,
+        typer.Option(min=0, help="Epochs of the head alone, on features computed once. [default: 60]"),
+    ] = None,
+    epochs: Annotated[int | None, typer.Option(min=0, help="Epochs of everything. [default: 20]")] = None,
+    learning_rate: Annotated[
+        float, typer.Option(min=0, help="Of the head; a tenth of it for everything.")
+    ] = 1e-3,
+    batch_size: Annotated[int, typer.Option(min=1, help="Samples a batch.")] = 32,
+    balance: Annotated[bool, typer.Option("--balance", help="Show each class equally often.")] = False,
+    seed: Annotated[int, typer.Option(help="Of the split, the weights, the order and the augmentation.")] = 0,
+    processes: Annotated[
+        int | None, typer.Option(min=1, help="How many processes prepare (default: one for each core).")
+    ] = None,
+) -> None:
+    """Fine-tune a saved model on labelled faces or clips: new classes, prepared as the model is used to.
+
+    First a new classifier is trained on the model's features, which are computed once, then everything, gently.
+    Give the same command again to go on after an interruption.
+    """
+    if model.suffix != ".keras":
+        raise DataError(f"{model} is not a saved model: give a .keras file, or use `learnface train`")
+    index = read_index(corpus, data)
+    label_map = _label_map(map_label or [])
+    stages = chosen_stages(head_epochs, epochs, learning_rate, trained=True)
+
+    def run():
+        from learnface.transfer import fine_tune
+
+        return fine_tune(
+            index,
+            out,
+            model=model,
+            label_map=label_map,
+            stages=stages,
+            batch_size=batch_size,
+            balance=balance,
+            seed=seed,
+            processes=processes or len(os.sched_getaffinity(0)),
+        )
+
+    run_and_report(run, out)
+
+
+def _label_map(texts: list[str]) -> dict[str, list[str]]:
+    """Return `NEW=OLD` texts by the new class; one that comes twice begins as the mean of both."""
+    found: dict[str, list[str]] = {}
+    for text in texts:
+        new, equals, old = text.partition("=")
+        if not (new and equals and old):
+            raise DataError(f"--map {text} is not NEW=OLD, such as --map distracted=tired")
+        found.setdefault(new, []).append(old)
+    return found

@@ -1,0 +1,103 @@
+import dataclasses
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from checks.clips import write_motion_clips
+
+from learnface.clips import PrepareSettings
+from learnface.corpora import labelled_clips
+from learnface.errors import DataError
+from learnface.models import ModelCard, load
+from learnface.training import RunReport
+from learnface.transfer import Stage, fine_tune, preparation_of
+
+SETTINGS = PrepareSettings(detector=None, size=24, frames=4, equalise=None)
+HEAD = [Stage(2, 0.01, train="head")]
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory):
+    return labelled_clips.index(write_motion_clips(tmp_path_factory.mktemp("clips")))
+
+
+@pytest.fixture(scope="module")
+def tuned(index, tmp_path_factory):
+    return fine(index, tmp_path_factory.mktemp("first"))
+
+
+def fine(index, out, **options):
+    settings = {
+        "backbone": "fer_vgg",
+        "weights": "ferplus",
+        "settings": SETTINGS,
+        "stages": HEAD,
+        "copies": 2,
+    }
+    return fine_tune(index, out, progress=False, **{**settings, "model_options": {"units": 8}, **options})
+
+
+def test_what_is_saved_is_what_was_trained(tuned):
+    again = load(tuned.path)
+    pixels = tuned.samples["test"].images.read() / np.float32(255)
+    np.testing.assert_allclose(
+        again.predict(pixels, verbose=0), tuned.model.predict(pixels, verbose=0), atol=1e-5
+    )
+    assert again.card.labels == ("falling", "rising")
+    assert again.card.input_shape == (4, 24, 24, 1)
+    assert again.card.scores["accuracy"] == tuned.scores["accuracy"]
+    assert preparation_of(again.card) == SETTINGS
+    report = RunReport.load(tuned.path.parent / "report.json")
+    assert report.scores["test"]["samples"] == len(tuned.samples["test"])
+
+
+def test_people_are_in_one_split(tuned):
+    people = [set(part.images.samples["subject"]) for part in tuned.samples.values()]
+    assert len(people) == 3 and sum(map(len, people)) == len(set.union(*people)) == 5
+
+
+def test_a_saved_model_takes_other_classes_and_its_own_preparation(tuned, index, tmp_path):
+    renamed = index.assign(label=index["label"].map({"rising": "pleased", "falling": "tired"}))
+    renamed.attrs = {"labels": ("pleased", "tired")}
+    result = fine(
+        renamed,
+        tmp_path,
+        model=tuned.path,
+        settings=None,
+        label_map={"pleased": "rising", "tired": "falling"},
+        stages=[Stage(1, 0.0, train="head")],
+    )
+    assert result.model.card.labels == ("pleased", "tired")
+    pixels = tuned.samples["test"].images.read() / np.float32(255)
+    found, old = (model.predict(pixels, verbose=0) for model in (result.model, tuned.model))
+    np.testing.assert_allclose(found[:, 0], old[:, 1], atol=1e-5)  # begun as the old class, and not moved
+
+
+def test_clips_of_different_lengths(index, tmp_path):
+    result = fine(
+        index, tmp_path, settings=dataclasses.replace(SETTINGS, frames=None), stages=[Stage(1, 0.01)]
+    )
+    assert result.model.input_shape == (None, 4, 24, 24, 1)  # all are as long here
+
+
+def test_pictures_and_clips_are_told_apart(index, tmp_path):
+    with pytest.raises(DataError, match="holds clips, but face_classifier takes pictures"):
+        fine(index, tmp_path, model="face_classifier")
+
+
+@pytest.mark.parametrize("labels", [["happy"], []])
+def test_one_class_is_no_classification(labels, tmp_path):
+    index = pd.DataFrame({"label": labels, "frames": labels, "sample": labels})
+    with pytest.raises(DataError, match="needs two or more"):
+        fine(index, tmp_path)
+
+
+def test_cards_that_say_nothing_or_too_much():
+    card = ModelCard(model="old", labels=("a",), input_shape=(1, 1, 1))
+    with pytest.raises(DataError, match="card of old does not say"):
+        preparation_of(card)
+    with pytest.raises(DataError, match="settings that this version does not know"):
+        preparation_of(dataclasses.replace(card, preparation={"size": [1, 1], "sharpen": 2}))
+    kept = json.loads(dataclasses.replace(card, preparation={"size": [8, 8]}).to_json())
+    assert preparation_of(ModelCard.from_json(json.dumps(kept))).size == (8, 8)
