@@ -1,0 +1,182 @@
+"""The trainings behind wang2020's tables: one pretraining a backbone and seed, and heads on its features."""
+
+import dataclasses
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from learnface.clips import Augmentation, Prepared, PrepareSettings, prepare
+from learnface.corpora import get_corpus
+from learnface.corpora.bnu_lsved import MERGE_TIRED
+from learnface.corpora.splits import LeakWarning, paper_split
+from learnface.errors import DataError
+from learnface.reports import confusion_picture, save_picture
+from learnface.training import RunReport, Samples, split_prepared
+from learnface.transfer import Stage, pretrain, transfer_learn
+from learnface.transfer.splitting import feature_layer
+
+__all__ = ["Runs", "Settings"]
+
+AUGMENTATION = Augmentation(flip=True, rotation=10)
+COPIES = 4
+PATIENCE = 12
+MODELS = {
+    "lstm": "vggface_lstm",
+    "rnn": "vggface_rnn",
+    "fusion": "vggface_fusion",
+    "image": "face_classifier",
+}
+_KINDS: Mapping[tuple[str, str], Mapping[str, Any]] = {
+    ("ck_plus", "stills"): {"kind": "wang2020"},
+    ("bnu_lsved", "static"): {"kind": "static", "merge": MERGE_TIRED},
+    ("bnu_lsved", "clips"): {"kind": "sequences", "merge": MERGE_TIRED},
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """The arguments of `learnface.recipes.wang2020.run`, checked."""
+
+    data: Path
+    out: Path
+    split: str
+    backbones: Mapping[str, str | None]
+    stills: str
+    clips: str
+    pretraining_epochs: int
+    epochs: int
+    learning_rate: float
+    batch_size: int
+    units: int
+    size: int
+    frames: int
+    detector: str | None
+    landmarks: str | None
+    processes: int
+
+
+class Runs:
+    """Trains what a table needs, once.
+
+    Args:
+        settings: the settings.
+
+    Attributes:
+        scores: by `row/backbone` the test scores of each seed.
+    """
+
+    def __init__(self, settings: Settings):
+        self.settings = settings
+        self.scores: dict[str, list[dict]] = {}
+        self._seen: set[tuple[str, str, int]] = set()
+        self._last: tuple[tuple[str, int], keras.Model, list[RunReport]] | None = None
+        self._read: dict[str, tuple[Prepared, tuple[str, ...]]] = {}
+
+    def score(self, row: str, backbone: str, seed: int) -> None:
+        """Train and score one row of a table: `"stills"`, `"static"`, `"lstm"`, `"rnn"`, `"fusion"`, `"image"`."""
+        if (row, backbone, seed) in self._seen:
+            return
+        self._seen.add((row, backbone, seed))
+        classifier, reports = self._pretrained(backbone, seed)
+        if row != "stills":
+            reports = self._head(row, backbone, seed, classifier)
+        scores = reports[-1].scores["test"]
+        scores = {**scores, "seed": seed, "minutes": sum(r.seconds for r in reports) / 60}
+        self.scores.setdefault(f"{row}/{backbone}", []).append(scores)
+        picture = confusion_picture(
+            scores["confusion"], scores["labels"], title=f"{row}, {backbone}, seed {seed}"
+        )
+        save_picture(picture, self._folder(backbone, seed) / f"{row}-confusion.png")
+
+    def _folder(self, backbone: str, seed: int) -> Path:
+        return self.settings.out / backbone / f"seed{seed}"
+
+    def _pretrained(self, backbone: str, seed: int) -> tuple[keras.Model, list[RunReport]]:
+        """Return the classifier of stills; only the last one is kept in memory."""
+        if self._last is None or self._last[0] != (backbone, seed):
+            samples, labels = self._samples("stills", seed)
+            classifier, reports = pretrain(
+                samples,
+                labels,
+                self._folder(backbone, seed) / "pretraining",
+                backbone=backbone,
+                backbone_weights=self.settings.backbones[backbone],
+                stages=[Stage(self.settings.pretraining_epochs, self.settings.learning_rate)],
+                seed=seed,
+                name=f"wang2020/stills/{backbone}",
+                **self._options(),
+            )
+            self._last = (backbone, seed), classifier, reports
+        return self._last[1:]
+
+    def _head(self, row: str, backbone: str, seed: int, classifier: keras.Model) -> list[RunReport]:
+        samples, labels = self._samples("static" if row == "static" else "clips", seed)
+        if row == "image":
+            samples = {name: Samples(_middle(part.images), part.codes) for name, part in samples.items()}
+        model = MODELS["image" if row == "static" else row]
+        result = transfer_learn(
+            samples,
+            labels,
+            self._folder(backbone, seed) / row,
+            model=model,
+            backbone=classifier.get_layer(feature_layer(classifier)),
+            stages=[Stage(self.settings.epochs, self.settings.learning_rate, train="head")],
+            model_options={"units": self.settings.units} if row in ("lstm", "rnn") else {},
+            copies=COPIES,
+            seed=seed,
+            name=f"wang2020/{row}/{backbone}",
+            **self._options(),
+        )
+        return list(result.reports)
+
+    def _options(self) -> dict[str, Any]:
+        return {"batch_size": self.settings.batch_size, "augmentation": AUGMENTATION, "patience": PATIENCE}
+
+    def _samples(self, part: str, seed: int) -> tuple[dict[str, Samples], tuple[str, ...]]:
+        faces, labels = self._faces(part)
+        table = faces.samples  # a corpus's own split is kept
+        if self.settings.split == "paper":
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", LeakWarning)  # the table says so
+                table = paper_split(faces.samples, validation=0.1, test=0.2, seed=seed)
+        chosen = faces[:]
+        chosen.samples = table
+        disjoint = self.settings.split == "subject"
+        return split_prepared(chosen, labels, validation=0.1, test=0.2, seed=seed, disjoint=disjoint), labels
+
+    def _faces(self, part: str) -> tuple[Prepared, tuple[str, ...]]:
+        """Return the prepared faces of a part, and its labels; each part is prepared once."""
+        if part not in self._read:
+            self._read[part] = self._prepare(part)
+        return self._read[part]
+
+    def _prepare(self, part: str) -> tuple[Prepared, tuple[str, ...]]:
+        name = self.settings.stills if part == "stills" else self.settings.clips
+        corpus = get_corpus(name)
+        root = self.settings.data / name
+        options = _KINDS.get((name, part), {})
+        index = corpus.index(root if root.is_dir() else self.settings.data, **options)
+        labels = tuple(index.attrs.get("labels") or (x for x in corpus.LABELS if x in set(index["label"])))
+        settings = PrepareSettings(
+            detector=self.settings.detector,
+            landmarks=self.settings.landmarks,
+            size=self.settings.size,
+            frames=self.settings.frames if part == "clips" else None,
+        )
+        folder = self.settings.out / "faces" / f"{name}-{part}"
+        faces = prepare(index, folder, settings, processes=self.settings.processes)
+        if faces.is_clips != (part == "clips"):
+            raise DataError(
+                f"{name} holds {'clips' if faces.is_clips else 'pictures'}: it cannot be the {part}"
+            )
+        return faces, labels
+
+
+def _middle(clips: Prepared) -> np.ndarray:
+    """Return the middle frame of each clip."""
+    frames = clips.read()
+    return frames[:, frames.shape[1] // 2]

@@ -1,0 +1,117 @@
+"""wang2020, Tables 1 to 6: VGGFace and VGG-19 on CK+, and on learners' expressions with and without time.
+
+Wang Z. et al. (2020), learners' expression recognition by VGGFace-LSTM. A backbone is pretrained on the frames
+near the apex of CK+ (Table 1), frozen, and its features are classified on BNU-LSVED: single pictures (Tables 2
+to 4), and sequences of ten frames by an LSTM, a simple recurrent layer, their mean, or one frame (Tables 5
+and 6).
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from learnface.errors import DataError
+from learnface.files import write_text
+from learnface.recipes._wang2020_runs import Runs, Settings
+from learnface.recipes._wang2020_tables import TABLES, describe
+
+__all__ = ["BACKBONES", "run"]
+
+BACKBONES = "vggface:vggface,vgg19:imagenet,vgg16:imagenet"
+"""The paper's, each with where its weights begin."""
+
+
+def run(
+    data: str | Path,
+    out: str | Path,
+    *,
+    tables: Sequence[str] | None = None,
+    seed: int = 0,
+    seeds: int = 1,
+    split: str = "subject",
+    backbones: str = BACKBONES,
+    stills: str = "ck_plus",
+    clips: str = "bnu_lsved",
+    pretraining_epochs: int = 30,
+    epochs: int = 100,
+    learning_rate: float = 2e-4,
+    batch_size: int = 32,
+    units: int = 256,
+    size: int = 64,
+    frames: int = 10,
+    detector: str | None = "viola_jones",
+    landmarks: str | None = None,
+    processes: int = 1,
+) -> dict[str, list[dict]]:
+    """Run the recipe; whatever was stopped goes on, whatever is done is kept.
+
+    Args:
+        data: folder with the folders `ck_plus` and `bnu_lsved` (or whatever `stills` and `clips` name); or,
+            where one corpus is enough for the tables asked for, that corpus.
+        out: folder to write to: faces, runs, pictures and `table.md`.
+        tables: which of the paper's tables, `"1"` to `"6"`; all by default.
+        seed: the first seed, of split, weights, order and augmentation.
+        seeds: how many seeds; with two or more the table has intervals.
+        split: `"subject"`: nobody is in two splits; `"paper"`: at random by sample, as the paper has it, so that
+            the same faces are in training and test.
+        backbones: the backbones, as `name:weights` or `name`, with commas between them.
+        stills: corpus of the pretraining.
+        clips: corpus of the sequences; any other than BNU-LSVED has Table 5 alone.
+        pretraining_epochs: largest number of epochs on `stills`.
+        epochs: largest number of epochs of each head.
+        learning_rate: of Nadam, for both; the paper's is 0.0002.
+        batch_size: samples a batch; the paper is silent.
+        units: width of the recurrent layers; the paper is silent.
+        size: side of a face in pixels.
+        frames: frames of a sequence.
+        detector: see `learnface.clips.PrepareSettings`.
+        landmarks: see `learnface.clips.PrepareSettings`; the paper aligns by dlib's 68 points, `"dlib68"`.
+        processes: how many processes prepare the faces.
+
+    Returns:
+        For each run, by `row/backbone`, the test scores of each seed.
+
+    Raises:
+        DataError: there is no such table, a corpus is missing, or an argument is wrong.
+    """
+    chosen = tuple(str(table) for table in (tables or TABLES))
+    unknown = sorted(set(chosen) - set(TABLES))
+    if unknown:
+        raise DataError(f"wang2020 has no table {', '.join(unknown)}: choose from {', '.join(TABLES)}")
+    if clips != "bnu_lsved" and set(chosen) - {"1", "5"}:
+        chosen = tuple(table for table in chosen if table in ("1", "5"))
+    if split not in ("subject", "paper"):
+        raise DataError(f"split must be 'subject' or 'paper', not {split!r}")
+    settings = Settings(
+        data=Path(data),
+        out=Path(out),
+        split=split,
+        backbones=_backbones(backbones),
+        stills=stills,
+        clips=clips,
+        pretraining_epochs=pretraining_epochs,
+        epochs=epochs,
+        learning_rate=learning_rate,
+        batch_size=batch_size,
+        units=units,
+        size=size,
+        frames=frames,
+        detector=None if detector == "none" else detector,
+        landmarks=landmarks,
+        processes=processes,
+    )
+    runs = Runs(settings)
+    for number in range(seed, seed + seeds):
+        for backbone in settings.backbones:
+            for table in chosen:
+                for row in TABLES[table].rows:
+                    if backbone in TABLES[table].backbones or backbone not in ("vggface", "vgg19", "vgg16"):
+                        runs.score(row, backbone, number)
+                        write_text(settings.out / "table.md", describe(chosen, runs.scores, settings))
+    return runs.scores
+
+
+def _backbones(text: str) -> dict[str, str | None]:
+    pairs = [part.strip().partition(":") for part in text.split(",") if part.strip()]
+    if not pairs:
+        raise DataError("backbones names none: give them as in vggface:vggface,vgg19:imagenet")
+    return {name: weights or None for name, _, weights in pairs}
