@@ -94,7 +94,9 @@ def test_every_weight_is_trained(small):
     keras.utils.set_random_seed(0)
     model = small()
     before = [np.array(variable) for variable in model.trainable_variables]
-    model.compile("adam", "categorical_crossentropy", run_eagerly=True)  # a graph takes longer to make than to run
+    model.compile(
+        "adam", "categorical_crossentropy", run_eagerly=True
+    )  # a graph takes longer to make than to run
     model.train_on_batch(FACES, np.eye(5)[[0, 1]])
     assert all(np.any(a != b) for a, b in zip(before, model.trainable_variables, strict=True))
 
