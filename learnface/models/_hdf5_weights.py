@@ -208,6 +208,8 @@ def _match(layer: keras.layers.Layer, datasets: list[h5py.Dataset], pairs: list,
                 f"{layer.name} {variable.name} has shape {dataset.shape}, "
                 f"the model expects {tuple(variable.shape)}"
             )
+        elif dataset.dtype.kind not in "fiu":
+            problems.append(f"{layer.name} {variable.name} holds no numbers")
         pairs.append((variable, dataset))
 
 
@@ -223,10 +225,7 @@ def _role(dataset: h5py.Dataset) -> str:
 
 
 def _read(dataset: h5py.Dataset, path: Path) -> np.ndarray:
-    try:
-        array = np.asarray(dataset, dtype="float32")
-    except (TypeError, ValueError) as error:
-        raise DataError(f"{path} is damaged: {dataset.name} holds no numbers") from error
+    array = np.asarray(dataset, dtype="float32")
     if not np.isfinite(array).all():
         raise DataError(f"{path} is damaged: {dataset.name} holds values that are not finite")
     return array

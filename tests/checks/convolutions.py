@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from scipy.special import expit
 
 
 def convolve(x, kernel, stride=1):
@@ -26,13 +27,8 @@ def scaled(images, mean):
     return 255.0 * images.astype("float64")[..., ::-1] - np.array(mean)
 
 
-def softmax(x):
-    powers = np.exp(x - x.max(-1, keepdims=True))
-    return powers / powers.sum(-1, keepdims=True)
-
-
 def vgg(images, layers, mean):
-    """Return the softmax, or without a head the last map, of a VGG with the arrays of a file."""
+    """Return the logits, or without a head the last map, of a VGG with the arrays of a file."""
     x = scaled(images, mean)
     for name, arrays in layers.items():
         values = list(arrays.values())
@@ -44,13 +40,11 @@ def vgg(images, layers, mean):
             x = x.reshape(len(x), -1) @ values[0] + values[1]
         elif name.endswith("/relu"):
             x = np.maximum(x, 0)
-        elif name.endswith("/softmax"):
-            x = softmax(x)
     return x
 
 
 def vggface2(images, layers, mean, epsilon):
-    """Return the softmax of a ResNet-50 or SE-ResNet-50 of VGGFace2 with the arrays of a file."""
+    """Return the logits of a ResNet-50 or SE-ResNet-50 of VGGFace2 with the arrays of a file."""
 
     def unit(x, name, stride=1):
         x = convolve(x, layers[name][f"{name}/kernel:0"], stride)
@@ -69,9 +63,9 @@ def vggface2(images, layers, mean, epsilon):
         if f"{name}_1x1_down" in layers:
             down, up = layers[f"{name}_1x1_down"].values(), layers[f"{name}_1x1_up"].values()
             gate = np.maximum(dense(x.mean((1, 2)), *down), 0)
-            x = x * (1 / (1 + np.exp(-dense(gate, *up))))[:, None, None]
+            x = x * expit(dense(gate, *up))[:, None, None]
         x = np.maximum(x + shortcut, 0)
-    return softmax(dense(x.mean((1, 2)), *layers["classifier"].values()))
+    return dense(x.mean((1, 2)), *layers["classifier"].values())
 
 
 def dense(x, kernel, bias):

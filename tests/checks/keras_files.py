@@ -69,6 +69,9 @@ def vggface2_layers(stem, stages, classes=0, *, reduction=0, seed=0):
         }
 
     convolution("conv1/7x7_s2", 7, 3, stem)
+    layers["conv1/7x7_s2"]["conv1/7x7_s2/kernel:0"] /= (
+        100  # images reach 130: else every gate is shut or open
+    )
     layers["activation_1"] = {}
     before = stem
     for stage, (inner, outer, blocks) in enumerate(stages, start=2):

@@ -6,9 +6,9 @@ from checks.keras_files import vgg_layers, vggface2_layers, write_layered
 from learnface.models import _published, _vgg, _vggface2
 
 BLOCKS = ((2, 3), (3, 4), (4, 4, 5), (5, 6, 6), (6, 7, 8))
-DENSE = (6, 5)
+DENSE = (12, 10)
 STEM = 4
-STAGES = ((2, 4, 3), (2, 6, 4), (3, 8, 6), (4, 10, 3))
+STAGES = ((2, 4, 2), (2, 6, 1), (3, 8, 2), (4, 10, 1))
 REDUCTION = 2
 CLASSES = {"vggface": 2622, "vggface_resnet50": 8631, "vggface_senet50": 8631}
 

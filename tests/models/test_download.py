@@ -1,5 +1,6 @@
 import hashlib
 import socket
+import threading
 
 import pytest
 from checks.loopback import loopback
@@ -83,8 +84,6 @@ def test_interrupted_download_is_not_kept(server, path, monkeypatch):
 def test_a_reset_connection_is_named(path):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/w.h5"
-        import threading
-
         thread = threading.Thread(target=lambda: listener.accept()[0].close())
         thread.start()
         with pytest.raises(DataError, match=r"w.h5 (broke off|cannot be reached)"):

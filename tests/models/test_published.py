@@ -1,5 +1,5 @@
-import importlib
 import shutil
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -8,6 +8,7 @@ from checks.keras_files import write_layered
 from checks.loopback import loopback
 from checks.vggface import DENSE, make_narrow, narrow_layers, use_mirror, write_published
 
+import learnface
 from learnface.errors import DataError
 from learnface.files import sha256
 from learnface.models import _published, vggface
@@ -185,10 +186,8 @@ def _made(folder):
 
 
 def test_docs_name_every_file():
-    root = importlib.import_module("learnface").__path__[0]
-    from pathlib import Path
-
-    text = (Path(root).parent / "docs" / "weights.md").read_text(encoding="utf-8")
+    root = Path(learnface.__file__).parent.parent
+    text = (root / "docs" / "weights.md").read_text(encoding="utf-8")
     for one in PUBLISHED.values():
         assert one.whole.name in text and one.body.name in text
     for name in ("LEARNFACE_CACHE", _published.URL_VARIABLE, _published.URL):

@@ -5,7 +5,6 @@ import importlib
 import keras
 import numpy as np
 import pytest
-from checks.convolutions import softmax
 from checks.keras_files import write_layered
 
 from learnface.errors import DataError
@@ -35,7 +34,7 @@ class Application:
         model = keras.Model(source, x)
         if weights == "imagenet":
             rng = np.random.default_rng(5)
-            model.set_weights([rng.normal(0, 0.02, weight.shape) for weight in model.get_weights()])
+            model.set_weights([rng.normal(0, 0.08, weight.shape) for weight in model.get_weights()])
             self.published = model
         return model
 
@@ -63,9 +62,9 @@ def test_imagenet_as_a_whole_gives_the_published_outputs(application):
     model = small((224, 224, 3), 1000, weights="imagenet")
     assert application.calls == [(False, None), (True, "imagenet")]
     scaled = keras.applications.vgg16.preprocess_input(255 * IMAGES)
-    expected = application.published.predict(scaled, verbose=0)
-    np.testing.assert_allclose(model.predict(IMAGES, verbose=0), expected, rtol=1e-3, atol=1e-6)
-    np.testing.assert_allclose(expected.sum(-1), softmax(np.zeros((2, 3))).sum(-1), rtol=1e-4)
+    expected = np.array(application.published(scaled))
+    np.testing.assert_allclose(model(IMAGES), expected, rtol=1e-3, atol=1e-6)
+    assert expected.std() > 0.1 * expected.mean()
 
 
 def test_imagenet_under_a_new_head(application):
