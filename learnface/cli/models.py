@@ -23,40 +23,49 @@ def models(
 def _list_all(console) -> None:
     from rich.table import Table
 
-    from learnface.models import MODELS, weights_names
+    from learnface.models import MODELS, outline, weights_names
+    from learnface.models._published import PUBLISHED
 
     table = Table(
         "model", "input", "outputs", "parameters", "weights", "what it is", box=None, pad_edge=False
     )
     for name, builder in MODELS.items():
-        model = builder()
+        model = outline(name)
+        weights = [*weights_names(name), *(["vggface"] if name in PUBLISHED else [])]
         table.add_row(
             name,
             " x ".join(str(side) for side in model.input_shape[1:]),
             str(model.output_shape[-1]),
             f"{model.count_params():,}",
-            ", ".join(weights_names(name)) or "-",
+            ", ".join(weights) or "-",
             _first_line(builder),
         )
     console.print(table)
 
 
 def _show(console, name: str) -> None:
-    from learnface.models import build, weights_card, weights_names
+    from learnface.models import outline, weights_card, weights_names
+    from learnface.models._published import PUBLISHED
 
-    model = build(name)
+    model = outline(name)
     console.print(f"[bold]{name}[/]  {model.count_params():,} parameters", highlight=False)
     model.summary(print_fn=lambda text: console.print(text, markup=False, highlight=False))
     for weights in weights_names(name):
-        card = weights_card(name, weights)
-        console.print(f"\n[bold]weights={weights!r}[/]", highlight=False)
-        for field in ("labels", "input_shape", "colour", "face", "corpus", "protocol", "licence", "notes"):
-            value = getattr(card, field)
-            shown = ", ".join(map(str, value)) if isinstance(value, tuple) else value
+        _show_card(console, weights, weights_card(name, weights))
+    if name in PUBLISHED:
+        _show_card(console, "vggface", PUBLISHED[name].card)
+
+
+def _show_card(console, weights: str, card) -> None:
+    console.print(f"\n[bold]weights={weights!r}[/]", highlight=False)
+    for field in ("labels", "input_shape", "colour", "face", "corpus", "protocol", "licence", "url", "notes"):
+        value = getattr(card, field)
+        shown = ", ".join(map(str, value)) if isinstance(value, tuple) else value
+        if shown:
             console.print(f"  {field}: {shown}", markup=False, highlight=False)
-        for figure, value in card.scores.items():
-            if isinstance(value, float):
-                console.print(f"  {figure}: {value:.4f}", highlight=False)
+    for figure, value in card.scores.items():
+        if isinstance(value, float):
+            console.print(f"  {figure}: {value:.4f}", highlight=False)
 
 
 def _first_line(builder) -> str:

@@ -25,6 +25,12 @@ def test_one_model_is_shown_layer_by_layer():
     assert "188,459 parameters" in done.output and "cross" in done.output
 
 
+def test_published_weights_come_with_their_licence():
+    done = CliRunner().invoke(app, ["models", "vggface_senet50"])
+    assert done.exit_code == 0, done.output
+    assert "weights='vggface'" in done.output and "licence: " in done.output and "https://" in done.output
+
+
 def test_unknown_model():
     done = CliRunner().invoke(app, ["models", "vgg99"])
     assert isinstance(done.exception, DataError)
