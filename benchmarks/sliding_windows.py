@@ -27,8 +27,11 @@ def main() -> int:
     faces = random.integers(0, 256, (options.frames, *shape[1:]), "uint8")
     labels = [str(number) for number in range(6)]
 
+    network = ClipNetwork(model, labels)
+
     def once() -> np.ndarray:
-        network, rows = ClipNetwork(model, labels), []
+        rows = []
+        network.keep([])  # a new track
         for first in range(0, len(faces), options.batch):
             part = faces[first : first + options.batch]
             rows.append(network.over_time([0] * len(part), part))
