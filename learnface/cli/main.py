@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from learnface.cli import check, corpora, models, predict, prepare, reproduce, synthesize
+from learnface.cli import annotate, check, corpora, models, predict, prepare, reproduce, synthesize
 from learnface.errors import LearnfaceError
 from learnface.version import __version__
 
@@ -22,6 +22,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command(name="annotate")(annotate.annotate)
 app.command(name="check")(check.check)
 app.command(name="corpora")(corpora.corpora)
 app.command(name="models")(models.models)
