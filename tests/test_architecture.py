@@ -18,7 +18,7 @@ ORDER = [
     {"faces", "layers", "losses", "metrics"},
     {"clips", "models", "reliability", "synthetic"},
     {"corpora", "transfer"},
-    {"callbacks"},
+    {"annotation", "callbacks"},
     {"training"},
     {"inference"},
     {"reports"},

@@ -113,8 +113,9 @@ def rating_table(
     clips, notes = _clips(store, folder)
     subjects = find_subjects(folder, clips.values())
     parts, alone = [], 0
+    names = _annotators(store, annotator)
     for clip, path in clips.items():
-        for name in _annotators(store, annotator):
+        for name in names:
             grids = {
                 dimension: resample(store.trace(name, clip, dimension), rate) for dimension in DIMENSIONS
             }
@@ -125,12 +126,12 @@ def rating_table(
             for dimension in DIMENSIONS:
                 part[dimension] = grids[dimension][both].round(4)
             part["emotion"] = _emotions(store.marks(name, clip), part["time"])
-            parts.append(part)
-    table = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
-    if table.empty:
+            parts += [part] if len(part) else []
+    if not parts:
         raise DataError(f"{store.path} holds no stretch that one annotator rated in both valence and arousal")
     if alone:
         notes.append(f"{alone / rate:g} s are rated in one dimension only and are left out")
+    table = pd.concat(parts, ignore_index=True)
     return Export(table if table["emotion"].notna().any() else table.drop(columns="emotion"), notes)
 
 

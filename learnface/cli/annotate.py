@@ -61,6 +61,7 @@ def annotate(
     is the name of its first folder in DIR, or what DIR/subjects.csv (path, subject) says.
     """
     from learnface.annotation import AnnotationStore
+    from learnface.annotation.videos import find_videos
 
     if not folder.is_dir():
         raise DataError(f"{folder} is not a folder; give the folder that holds the videos")
@@ -68,6 +69,8 @@ def annotate(
     reading = export is not None or agreement
     if reading and not database.exists():
         raise DataError(f"{database} does not exist; label something first:  learnface annotate {folder}")
+    if not reading:
+        find_videos(folder)  # before a file is made in a folder that has none
     with AnnotationStore(database, labels.split(",") if labels else None) as store:
         if export is not None:
             _export(store, folder, export, kind, annotator, rate)
@@ -97,7 +100,7 @@ def _export(
     if path.absolute().parent.resolve() in (folder.resolve(), *folder.resolve().parents):
         typer.echo(f"check it:  learnface check {path} --corpus {corpus}")
     else:
-        typer.echo("its paths lead out of its folder: the loader takes them with allow_outside=True only")
+        typer.echo(f"its paths lead out of its folder; to load it with {corpus}, write it to {folder}")
 
 
 def _kind(store: "AnnotationStore") -> Kind:
