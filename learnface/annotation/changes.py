@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-__all__ = ["DIMENSIONS", "Batch", "Change", "Duration", "Finished", "Mark", "Stretch", "Unmark"]
+__all__ = ["Batch", "Change", "DIMENSIONS", "Duration", "Finished", "Mark", "Stretch", "Unmark"]
 
 DIMENSIONS = ("valence", "arousal")
 

@@ -13,7 +13,7 @@ from learnface.annotation.changes import Batch, Change, Duration, Finished, Mark
 from learnface.errors import DataError
 from learnface.labels import LEARNING_EMOTIONS
 
-__all__ = ["LONGEST_GAP", "AnnotationStore", "person_name"]
+__all__ = ["AnnotationStore", "LONGEST_GAP", "checked_labels", "person_name"]
 
 LONGEST_GAP = 0.5
 """Seconds: two samples of a trace further apart than this are not joined, and count as a gap."""
