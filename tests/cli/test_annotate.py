@@ -35,7 +35,9 @@ def trace(dimension, *values):
 
 def test_it_serves_the_folder(folder, monkeypatch, capsys):
     served = []
-    monkeypatch.setattr(annotation, "serve", lambda store, *rest: served.append((store.labels, store.path, *rest))
+    monkeypatch.setattr(
+        annotation, "serve", lambda store, *rest: served.append((store.labels, store.path, *rest))
+    )
     assert run(monkeypatch, folder, "--labels", "bored, curious", "--port", 9000, "--no-browser") == 0
     assert served == [(("bored", "curious"), folder / "annotations.sqlite", folder, 9000, False)]
     assert run(monkeypatch, folder, "--database", folder.parent / "x.sqlite") == 0

@@ -1,6 +1,6 @@
 // Every word of the page, in English and in Chinese.
 
-const EN = {
+export const EN = {
   keys: "Keys", welcome: "Who is labelling?", newName: "New name", begin: "Begin", clips: "Clips", clip: "Clip",
   welcomeWhy: "Each person's labels are kept apart, so that agreement can be measured.",
   subject: "Subject", length: "Length", unknown: "unknown", you: "{name} (you)", someone: "Labelling as {name}: change",
@@ -39,7 +39,7 @@ const EN = {
   ],
 };
 
-const ZH = {
+export const ZH = {
   keys: "快捷键", welcome: "谁来标注？", newName: "新姓名", begin: "开始", clips: "视频列表", clip: "视频",
   welcomeWhy: "每位标注者的结果分开保存，以便计算一致性。",
   subject: "被试", length: "时长", unknown: "未知", you: "{name}（我）", someone: "标注者：{name}（更换）",
