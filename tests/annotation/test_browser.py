@@ -178,6 +178,7 @@ def test_label_a_video_from_end_to_end(page):
         ("confused", 1.0, 1.5),
     ]
     edit_marks(page)
+    page.script("scrollTo(0, 0)")
     page.find("#back").click()
     text = page.shown("#clips tbody tr").text
     assert "100%" in text and "✓" in text

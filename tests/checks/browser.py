@@ -37,23 +37,35 @@ _FLAGS = (
 @contextlib.contextmanager
 def browser(profile):
     """Start Chromium with an empty profile; skip the test where there is none."""
-    program = next(filter(None, map(shutil.which, _BROWSERS)), None)
-    driver = shutil.which("chromedriver")
-    if not program or not driver:
+    programs, driver = list(filter(None, map(shutil.which, _BROWSERS))), shutil.which("chromedriver")
+    if not programs or not driver:
         pytest.skip("needs a browser: apt-get install chromium chromium-driver")
-    webdriver = pytest.importorskip("selenium.webdriver", reason="needs selenium, of the extra 'dev'")
-    options = webdriver.ChromeOptions()
-    options.binary_location = program
-    for flag in (*_FLAGS, f"--user-data-dir={profile}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    page = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    pytest.importorskip("selenium", reason="needs selenium, of the extra 'dev'")
+    page = _started(programs, driver, profile)
     try:
         page.set_page_load_timeout(60)
         page.set_script_timeout(60)
         yield page
     finally:
         page.quit()
+
+
+def _started(programs, driver, profile):
+    """Return the first browser that the driver can drive: versions must match."""
+    from selenium import webdriver
+    from selenium.common.exceptions import SessionNotCreatedException
+
+    for program in programs:
+        options = webdriver.ChromeOptions()
+        options.binary_location = program
+        for flag in (*_FLAGS, f"--user-data-dir={profile}"):
+            options.add_argument(flag)
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+        try:
+            return webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+        except SessionNotCreatedException as error:
+            reason = error.msg
+    return pytest.skip(f"{driver} cannot drive {', '.join(programs)}: {reason}")
 
 
 class PageServer:

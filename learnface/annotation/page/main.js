@@ -95,8 +95,8 @@ async function addPerson(event) {
 async function list() {
   const came = studio.clip?.number;
   studio.close();
-  if (outbox.pending && !outbox.failures) await outbox.flush();
-  await refresh();
+  await outbox.settle();
+  await refresh().catch(() => {}); // without the server, show what is known
   showList();
   show("list");
   const row = came && document.querySelector(`#clips button[data-clip="${came}"]`);
@@ -156,6 +156,7 @@ function goTo(number, pass) {
 
 function leave(where) {
   const at = state.clips.findIndex((clip) => clip.number === studio.clip?.number);
+  if (at < 0) return;
   state.clips[at].progress[annotator] = studio.progress();
   const clip = where === "list" ? null : state.clips[at + where];
   if (clip) goTo(clip.number, firstPass(clip));
@@ -166,7 +167,7 @@ async function exportFile(kind, format) {
   const query = new URLSearchParams({ format, rate: $("rate").value, annotator: $("export-who").value });
   $("export-note").textContent = "";
   try {
-    await outbox.flush();
+    await outbox.settle();
     const answer = await ask(`/api/export/${kind}?${query}`);
     const file = answer.headers.get("content-disposition").match(/"(.*)"/)[1];
     const address = URL.createObjectURL(await answer.blob());

@@ -41,7 +41,7 @@ export class Marks {
   put(mark) {
     this.list = [...this.list.filter((other) => other.id !== mark.id), mark].sort((a, b) => a.start - b.start);
     this.host.save({ kind: "mark", ...mark });
-    this.show();
+    setTimeout(() => this.show()); // once the focus has moved on from the field that was edited
   }
 
   remove(mark, undoable = true) {

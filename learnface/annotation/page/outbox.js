@@ -7,6 +7,7 @@
 const EVERY = 500; // milliseconds
 const LONGEST_WAIT = 4000;
 const ANSWER_WITHIN = 8000;
+const MOMENT = 1500;
 const MOST_CHANGES = 100;
 const KEEPALIVE_BYTES = 50_000; // browsers refuse longer bodies that are to outlive the page
 
@@ -71,6 +72,11 @@ export class Outbox {
     return this.sending;
   }
 
+  // Flush, but wait no longer than a moment: the server may be down.
+  settle() {
+    return Promise.race([this.flush(), new Promise((done) => setTimeout(done, MOMENT))]);
+  }
+
   // Take over what earlier pages left behind.
   async adopt() {
     const prefix = `learnface/${this.database}/`;
@@ -101,7 +107,6 @@ export class Outbox {
       }
       if (answer?.ok) {
         this.failures = 0;
-        this.refusal = null;
         this.queue.shift();
         localStorage.removeItem(key);
       } else if (answer?.status === 400) {

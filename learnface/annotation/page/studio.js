@@ -9,6 +9,7 @@ import { t } from "./words.js";
 
 export const PASSES = ["valence", "arousal", "emotions"];
 const STEP = 0.05, LARGE_STEP = 0.25;
+const DRAW_EVERY = 150; // milliseconds: a long trace takes its time to draw
 
 export class Studio {
   // `onLeave(where)` goes to `"list"`, or to the clip before or after by -1 and 1; `onPass()` follows a change of pass.
@@ -16,7 +17,7 @@ export class Studio {
     Object.assign(this, { labels, outbox, onLeave, onPass });
     this.video = $("video");
     this.colours = labelColours(labels);
-    this.timeline = new Timeline($("timeline"));
+    this.timeline = new Timeline($("timeline"), $("head"));
     this.recorder = new Recorder();
     this.marks = new Marks({
       time: () => this.video.currentTime, duration: () => this.duration, playFrom: (time) => this.playFrom(time),
@@ -27,6 +28,7 @@ export class Studio {
       onValue: (value) => this.setValue(value),
     });
     this.clip = null;
+    this.drawn = 0;
     this.pass = "valence";
     this.recording = true;
     this.traces = { valence: new Trace(), arousal: new Trace() };
@@ -121,7 +123,9 @@ export class Studio {
       const value = trace.at(this.video.currentTime);
       if (value !== null) this.setValue(value, true);
     }
-    if (moving || this.dirty) this.draw();
+    if (!moving && !this.dirty) return;
+    this.showTime();
+    if (this.dirty && performance.now() - this.drawn > DRAW_EVERY) this.draw();
   }
 
   // Record the slider at the video's own time.
@@ -134,15 +138,23 @@ export class Studio {
   }
 
   draw() {
-    this.dirty = false;
+    this.drawn = performance.now();
+    // An emotion that is under way grows with the time.
+    this.dirty = !this.video.paused && this.marks.list.some((mark) => mark.stop === null);
     const { duration, traces, colours, pass, labels } = this, time = this.video.currentTime;
     this.timeline.draw({ duration, time, traces, marks: this.marks.list, colours, pass, labels });
+    this.showPasses();
+  }
+
+  showTime() {
+    const { duration } = this, time = this.video.currentTime;
+    this.timeline.point(time, duration);
     $("seek").max = duration || 1;
     $("seek").value = time;
     const text = t("of", { time: clock(time), total: clock(duration) });
+    if ($("clock").textContent === text) return;
     $("clock").textContent = text;
     $("seek").setAttribute("aria-valuetext", text);
-    this.showPasses();
   }
 
   showPasses() {
@@ -198,16 +210,21 @@ export class Studio {
     $("record").textContent = t(this.recording ? "recordOn" : "recordOff");
     $("record").setAttribute("aria-pressed", String(this.recording));
     $("hint").textContent = t(this.recording ? "hintRecord" : "hintReview");
-    $("play").textContent = t(this.video.paused ? "play" : "pause");
+    this.showPlay();
     const next = { valence: "goArousal", arousal: "goEmotions", emotions: this.last ? "goList" : "goClip" }[this.pass];
     for (const button of document.querySelectorAll(".go")) button.textContent = t(next);
     if (this.clip) this.marks.show();
     this.dirty = true;
   }
 
+  showPlay() {
+    $("play").textContent = t(this.video.paused ? "play" : "pause");
+    this.dirty = true;
+  }
+
   listen() {
     const { video } = this, on = (id, event, act) => $(id).addEventListener(event, act);
-    for (const name of ["play", "pause"]) video.addEventListener(name, () => this.translate());
+    for (const name of ["play", "pause"]) video.addEventListener(name, () => this.showPlay());
     for (const name of ["pause", "ended"]) video.addEventListener(name, () => this.rest());
     for (const name of ["seeking", "waiting"]) video.addEventListener(name, () => this.recorder.stop());
     for (const name of ["seeked", "timeupdate", "loadeddata"]) video.addEventListener(name, () => { this.dirty = true; });

@@ -1,9 +1,10 @@
-// Draws the traces, the marks and the present time of a clip.
+// Draws the traces and the marks of a clip, and moves a line to the present time.
 
 import { LONGEST_GAP } from "./trace.js";
 
 const MARGIN = 8;
 const MARK_HEIGHT = 9;
+const POINTS_A_PIXEL = 4; // of a long trace, no more are drawn
 
 // Colours of emotions, the same as in learnface's pictures.
 const COLOURS = {
@@ -18,8 +19,8 @@ export function labelColours(labels) {
 }
 
 export class Timeline {
-  constructor(canvas) {
-    this.canvas = canvas;
+  constructor(canvas, head) {
+    Object.assign(this, { canvas, head });
     this.pen = canvas.getContext("2d");
   }
 
@@ -28,6 +29,12 @@ export class Timeline {
     const box = this.canvas.getBoundingClientRect();
     const part = (event.clientX - box.left - MARGIN) / (box.width - 2 * MARGIN);
     return Math.min(Math.max(part, 0), 1) * duration;
+  }
+
+  // Move the line; this is cheap, and done for each picture of the video.
+  point(time, duration) {
+    const part = duration ? time / duration : 0;
+    this.head.style.transform = `translateX(${MARGIN + part * (this.canvas.clientWidth - 2 * MARGIN) - 1}px)`;
   }
 
   draw({ duration, time, traces, marks, colours, pass, labels }) {
@@ -60,9 +67,6 @@ export class Timeline {
       const top = bottom + 2 + used.indexOf(mark.label) * (MARK_HEIGHT + 2);
       pen.fillRect(x(mark.start), top, Math.max(2, x(stop) - x(mark.start)), MARK_HEIGHT);
     }
-    pen.strokeStyle = colour("ink");
-    pen.lineWidth = 1.5;
-    this.line(x(time), 0, x(time), height);
   }
 
   line(x1, y1, x2, y2) {
@@ -85,11 +89,15 @@ export class Timeline {
   }
 
   trace(samples, x, y) {
+    const every = Math.max(1, Math.floor(samples.length / (POINTS_A_PIXEL * this.canvas.clientWidth)));
     this.pen.beginPath();
+    let gap = true;
     samples.forEach(([time, value], place) => {
-      const joined = place && time - samples[place - 1][0] <= LONGEST_GAP;
-      if (joined) this.pen.lineTo(x(time), y(value));
-      else this.pen.moveTo(x(time), y(value));
+      gap ||= time - samples[place - 1][0] > LONGEST_GAP;
+      if (place % every && !gap) return;
+      if (gap) this.pen.moveTo(x(time), y(value));
+      else this.pen.lineTo(x(time), y(value));
+      gap = false;
     });
     this.pen.stroke();
   }
