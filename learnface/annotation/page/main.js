@@ -55,7 +55,7 @@ async function follow() {
       const at = state.clips.indexOf(clip);
       $("previous").disabled = at === 0;
       $("next").disabled = studio.last;
-      $("play").focus();
+      $("play").focus({ preventScroll: true });
     }
     complain(null);
   } catch (error) {

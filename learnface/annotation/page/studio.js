@@ -194,7 +194,7 @@ export class Studio {
     this.video.pause();
     this.seek(0);
     this.setPass(next);
-    $("play").focus();
+    $("play").focus({ preventScroll: true });
   }
 
   translate() {
@@ -233,6 +233,7 @@ export class Studio {
     video.addEventListener("click", () => this.togglePlay());
     document.addEventListener("visibilitychange", () => document.hidden && video.pause());
     addEventListener("resize", () => { this.dirty = true; });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { this.dirty = true; });
     on("seek", "input", () => this.seek(Number($("seek").value)));
     on("timeline", "click", (event) => this.seek(this.timeline.timeAt(event, this.duration)));
     on("value", "input", () => this.showNumber());

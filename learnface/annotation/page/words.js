@@ -78,7 +78,7 @@ export const ZH = {
 };
 
 const LABELS = {
-  concentrated: "专注", disgust: "厌恶", distracted: "走神", happy: "愉快", confused: "困惑", surprise: "惊讶",
+  concentrated: "专注", disgust: "厌恶", distracted: "走神", happy: "高兴", confused: "困惑", surprise: "惊讶",
   tired: "疲惫", bored: "厌烦", pleased: "愉快", neutral: "中性", angry: "愤怒", sad: "悲伤", fear: "恐惧",
   contempt: "轻蔑", frustrated: "沮丧", engaged: "投入", disengaged: "不投入", curious: "好奇", others: "其他",
 };
