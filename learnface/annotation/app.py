@@ -3,20 +3,22 @@
 | request | answer |
 |---|---|
 | `GET /` and `/page/<name>` | the page, its style and its scripts |
-| `GET /video/<number>` | a video, by its number in the store, in ranges of bytes |
+| `GET /video/<number>` | a video, by its number in the store, in ranges of bytes; `?copy=1` its playable copy |
 | `GET /api/state` | token, labels, annotators, clips and how far each is done |
 | `GET /api/clips/<number>?annotator=` | what an annotator gave to a clip |
 | `GET /api/clips/<number>/codec` | how the video is coded, for one that the browser cannot play |
 | `GET /api/export/<kind>?format=&rate=&annotator=` | `emotions` or `ratings` as a file |
 | `POST /api/annotators` | a new annotator |
 | `POST /api/changes` | a batch of changes |
+| `POST /api/clips/<number>/copy` | makes a copy that a browser can play; answers when it is there |
 
 No path ever comes from the browser: pages are a fixed set, and videos have numbers.
 """
 
+import contextlib
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from functools import cached_property
 from pathlib import Path
 
@@ -64,9 +66,10 @@ def make_app(store: AnnotationStore, folder: str | Path, hosts: Iterable[str]) -
         Route("/api/export/{kind}", page.export),
         Route("/api/annotators", page.add_annotator, methods=["POST"]),
         Route("/api/changes", page.change, methods=["POST"]),
+        Route("/api/clips/{number:int}/copy", page.copy, methods=["POST"]),
     ]
     handlers = {LearnfaceError: _refused, HTTPException: _failed}
-    app = Starlette(routes=routes, exception_handlers=handlers)
+    app = Starlette(routes=routes, exception_handlers=handlers, lifespan=page.lifespan)
     app.router.redirect_slashes = False
     return Guard(app, hosts, page.token)
 
@@ -76,6 +79,18 @@ class _Page:
 
     def __init__(self, store: AnnotationStore, folder: Path, token: str):
         self.store, self.folder, self.token = store, folder, token
+        self.copies = None
+
+    @contextlib.asynccontextmanager
+    async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        """Hold the folder of copies while the server runs."""
+        from learnface.annotation.playable import PlayableCopies
+
+        self.copies = PlayableCopies()
+        try:
+            yield
+        finally:
+            self.copies.close()
 
     @cached_property
     def files(self) -> dict[str, Path]:
@@ -92,6 +107,10 @@ class _Page:
     def video(self, request: Request) -> Response:
         """Send a video, or the part of it that was asked for."""
         path = self._path(request)
+        if request.query_params.get("copy"):
+            path = self.copies.find(path)
+            if path is None:
+                raise HTTPException(404, "there is no copy of this video yet")
         return FileResponse(path, headers={"cache-control": "private, max-age=0, must-revalidate"})
 
     def state(self, _: Request) -> Response:
@@ -144,6 +163,11 @@ class _Page:
         from learnface.clips.video import probe_video
 
         return JSONResponse({"codec": probe_video(self._path(request)).codec})
+
+    def copy(self, request: Request) -> Response:
+        """Make a copy that a browser can play."""
+        self.copies.make(self._path(request))
+        return JSONResponse({})
 
     def export(self, request: Request) -> Response:
         """Send a table as a file."""

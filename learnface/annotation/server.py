@@ -49,6 +49,7 @@ def _listening(port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((ADDRESS, port))
+        listener.listen()  # from now on a browser that is too early waits, and is not refused
     except OSError as error:
         listener.close()
         taken = error.errno == errno.EADDRINUSE

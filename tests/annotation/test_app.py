@@ -202,6 +202,17 @@ def test_the_codec_of_a_video(client):
     assert client.get("/api/clips/1/codec").status == 400  # no video, whatever its name says
 
 
+def test_a_copy_that_a_browser_can_play(client):
+    assert client.get("/video/2?copy=1").status == 404
+    assert client.post("/api/clips/2/copy", {}, Origin="http://evil.example").status == 403
+    assert client.post("/api/clips/99/copy", {}).status == 404
+    assert client.post("/api/clips/1/copy", {}).status == 400  # no video, whatever its name says
+    assert client.post("/api/clips/2/copy", {}).data == {}
+    answer = client.get("/video/2?copy=1", Range="bytes=4-11")
+    assert (answer.status, answer.body[:4], answer.headers["content-type"]) == (206, b"ftyp", "video/mp4")
+    assert client.get("/video/2").body[:4] == b"RIFF"
+
+
 def test_a_folder_without_videos_is_refused_at_once(tmp_path):
     with AnnotationStore(":memory:") as store, pytest.raises(DataError, match="holds no videos"):
         make_app(store, tmp_path, hosts=[])

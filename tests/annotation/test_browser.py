@@ -279,6 +279,7 @@ def test_annotators_languages_pads_and_names(page):
     for view in (None, "e"):
         if view:
             page.keys(view, "1")
+            page.shown("#marks [data-part=delete]")
         for element in page.driver.find_elements("css selector", "button, input, select"):
             if element.is_displayed():
                 assert element.accessible_name, element.get_attribute("outerHTML")
@@ -301,3 +302,10 @@ def test_a_video_that_the_browser_cannot_play(page):
     text = page.shown("#unplayable code").find_element("xpath", "..").text
     assert "This browser cannot play 2.avi (mpeg4)" in text
     assert 'ffmpeg -i "ada/2.avi" -c:v libx264 -pix_fmt yuv420p -crf 18 "ada/2.mp4"' in text
+    page.find("#unplayable button").click()
+    page.ready()
+    assert not page.find("#unplayable").is_displayed()
+    page.play_until(0.45, RIGHT)
+    page.saved()
+    with page.store() as store:
+        assert covers(store.trace("Anna", 2, "valence"), 0.1, 0.4)

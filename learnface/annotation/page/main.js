@@ -80,10 +80,8 @@ function begin(name) {
 
 async function addPerson(event) {
   event.preventDefault();
-  const headers = { "content-type": "application/json", "x-learnface-token": state.token };
   try {
-    const body = JSON.stringify({ name: $("name").value });
-    const { name } = await (await ask("/api/annotators", { method: "POST", headers, body })).json();
+    const { name } = await outbox.ask("/api/annotators", { name: $("name").value });
     $("name").value = "";
     if (!state.annotators.includes(name)) state.annotators.push(name);
     begin(name);

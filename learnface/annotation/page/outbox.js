@@ -138,6 +138,22 @@ export class Outbox {
     });
   }
 
+  // Ask for something that is no change of a clip; a server that was started again is asked twice.
+  async ask(address, data = {}) {
+    const send = () => fetch(address, {
+      method: "POST", headers: { "content-type": "application/json", "x-learnface-token": this.token },
+      body: JSON.stringify(data),
+    });
+    let answer = await send();
+    if (answer.status === 403) {
+      await this.renew();
+      answer = await send();
+    }
+    const found = await answer.json();
+    if (!answer.ok) throw new Error(found.error);
+    return found;
+  }
+
   // A server that was started again has another token.
   async renew() {
     try {

@@ -1,6 +1,6 @@
 // One clip: its video, the slider that rates it over time, and its emotions.
 
-import { $, announce, ask, clock, percent } from "./dom.js";
+import { $, announce, ask, clock, make, percent } from "./dom.js";
 import { Marks } from "./marks.js";
 import { Pad } from "./pad.js";
 import { labelColours, Timeline } from "./timeline.js";
@@ -284,21 +284,35 @@ export class Studio {
     if (!this.clip || !this.video.getAttribute("src")) return;
     const { number, path } = this.clip, name = path.split("/").at(-1), box = $("unplayable");
     const lines = [];
+    let copy = null;
     try {
       const { codec } = await (await ask(`/api/clips/${number}/codec`)).json();
       const stem = path.replace(/\.[^.]*$/, "");
       const command = `ffmpeg -i "${path}" -c:v libx264 -pix_fmt yuv420p -crf 18 "${stem}.mp4"`;
-      lines.push(t("unplayable", { name, codec: ` (${codec})` }), command);
+      lines.push(make("p", { text: t("unplayable", { name, codec: ` (${codec})` }) }), make("code", { text: command }));
+      if (!this.video.src.endsWith("copy=1")) copy = make("button", { type: "button", class: "main", text: t("makeCopy") });
     } catch {
-      lines.push(t("missing", { name }));
+      lines.push(make("p", { text: t("missing", { name }) }));
     }
     if (this.clip?.number !== number) return;
-    box.replaceChildren(...lines.map((line, place) => {
-      const element = document.createElement(place ? "code" : "p");
-      element.textContent = line;
-      return element;
-    }));
+    copy?.addEventListener("click", () => this.playCopy(copy));
+    box.replaceChildren(...lines, ...(copy ? [copy] : []));
     box.hidden = false;
+  }
+
+  // Let the server make a copy that this browser can play, and play that.
+  async playCopy(button) {
+    const { number } = this.clip;
+    button.disabled = true;
+    button.textContent = t("makingCopy");
+    try {
+      await this.outbox.ask(`/api/clips/${number}/copy`);
+      if (this.clip?.number !== number) return;
+      $("unplayable").hidden = true;
+      this.video.src = `/video/${number}?copy=1`;
+    } catch (error) {
+      button.textContent = error.message;
+    }
   }
 
   toggleMute() {

@@ -28,7 +28,9 @@ export const EN = {
   saved: "Saved", saving: "Saving…", waiting: "Not saved yet, trying again…", refused: "Not saved: {why}",
   full: "this browser's storage is full; keep the page open",
   started: "{label} started", stopped: "{label} stopped", recorded: "{pass} recorded {percent}",
-  unplayable: "This browser cannot play {name}{codec}. Convert it, and put the copy in its place:",
+  unplayable: "This browser cannot play {name}{codec}. Make a copy for this page (without sound), or convert it "
+    + "and put the new file in its place:",
+  makeCopy: "Make a copy", makingCopy: "Making a copy…",
   missing: "{name} can no longer be read. Was it moved?",
   noServer: "The server does not answer. Is “learnface annotate” still running?",
   keyList: [
@@ -66,7 +68,8 @@ export const ZH = {
   saved: "已保存", saving: "正在保存…", waiting: "尚未保存，正在重试…", refused: "未保存：{why}",
   full: "浏览器存储空间已满，请不要关闭页面",
   started: "{label}开始", stopped: "{label}结束", recorded: "{pass}已记录 {percent}",
-  unplayable: "浏览器无法播放 {name}{codec}。请转换格式，并用转换后的文件替换：",
+  unplayable: "浏览器无法播放 {name}{codec}。可以为本页面制作一份副本（无声音），或转换格式后替换原文件：",
+  makeCopy: "制作副本", makingCopy: "正在制作副本…",
   missing: "无法读取 {name}，文件是否被移动？",
   noServer: "服务器没有响应。“learnface annotate” 是否仍在运行？",
   keyList: [
