@@ -21,22 +21,23 @@ _TICKS = 90_000  # a second: multiples of the usual frame rates are whole number
 
 
 class PlayableCopies:
-    """A few copies in a private temporary folder, which goes when the server does: faces are not left behind."""
+    """A few copies in a private temporary folder, made with the first one and deleted when the server stops."""
 
     def __init__(self):
-        self._folder = tempfile.TemporaryDirectory(prefix="learnface-annotate-", ignore_cleanup_errors=True)
+        self._folder: tempfile.TemporaryDirectory | None = None
         self._closed = False
         self._lock = threading.Lock()  # one copy at a time: each takes a processor
 
     def close(self) -> None:
         """Delete all copies, and give up the one that is being made."""
         self._closed = True
-        self._folder.cleanup()
+        if self._folder:
+            self._folder.cleanup()
 
     def find(self, path: Path) -> Path | None:
         """Return the copy of a video, or None if there is none of the file as it is now."""
-        copy = self._name(path)
-        return copy if copy.exists() else None
+        copy = self._name(path) if self._folder else None
+        return copy if copy and copy.exists() else None
 
     def make(self, path: Path) -> Path:
         """Return the copy of a video, and make it first if there is none; the oldest of too many goes.
@@ -45,6 +46,10 @@ class PlayableCopies:
             DataError: the video cannot be read, or is longer than half an hour.
         """
         with self._lock:
+            if self._folder is None:
+                self._folder = tempfile.TemporaryDirectory(
+                    "", "learnface-annotate-", ignore_cleanup_errors=True
+                )
             copy = self._name(path)
             if not copy.exists():
                 write_playable(self._frames(path), copy)

@@ -38,9 +38,10 @@ def serve(store: AnnotationStore, folder: str | Path, port: int = 8765, browser:
         print(f"{address}  (Ctrl+C stops the server; what is labelled is in {store.path})", flush=True)
         if browser:
             threading.Timer(0.5, webbrowser.open, [address]).start()
-        settings = {"log_level": "warning", "access_log": False, "ws": "none", "server_header": False}
-        server = uvicorn.Server(uvicorn.Config(app, timeout_graceful_shutdown=2, **settings))
-        server.run(sockets=[listener])
+        quiet = {"log_level": "warning", "access_log": False, "server_header": False}
+        unused = {"ws": "none", "proxy_headers": False}
+        config = uvicorn.Config(app, timeout_graceful_shutdown=2, **quiet, **unused)
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 def _listening(port: int) -> socket.socket:

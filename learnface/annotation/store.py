@@ -44,6 +44,14 @@ CREATE TABLE ratings (
     value REAL NOT NULL CHECK (value BETWEEN -1 AND 1),
     PRIMARY KEY (annotator, clip, dimension, time)
 ) WITHOUT ROWID;
+-- How much of a clip is rated, in milliseconds: NULL where ratings have changed since it was summed up.
+CREATE TABLE coverage (
+    annotator INTEGER NOT NULL REFERENCES annotators,
+    clip INTEGER NOT NULL REFERENCES clips,
+    dimension TEXT NOT NULL,
+    covered INTEGER,
+    PRIMARY KEY (annotator, clip, dimension)
+) WITHOUT ROWID;
 CREATE TABLE marks (
     annotator INTEGER NOT NULL REFERENCES annotators,
     clip INTEGER NOT NULL REFERENCES clips,
@@ -229,12 +237,8 @@ class AnnotationStore:
             blank = {"valence": 0.0, "arousal": 0.0, "marks": 0, "finished": False}
             return done.setdefault((names[annotator], clip), blank)
 
-        covered = self._read(
-            "SELECT annotator, clip, dimension, sum(gap) FROM (SELECT annotator, clip, dimension, time - lag(time) "
-            "OVER (PARTITION BY annotator, clip, dimension ORDER BY time) AS gap FROM ratings) "
-            "WHERE gap <= ? GROUP BY annotator, clip, dimension",
-            (LONGEST_GAP * 1000,),
-        )
+        self._sum_up()
+        covered = self._read("SELECT annotator, clip, dimension, covered FROM coverage")
         for annotator, clip, dimension, milliseconds in covered:
             entry(annotator, clip)[dimension] = milliseconds / 1000
         for annotator, clip, number in self._read(
@@ -244,6 +248,23 @@ class AnnotationStore:
         for annotator, clip in self._read("SELECT annotator, clip FROM finished"):
             entry(annotator, clip)["finished"] = True
         return done
+
+    def _sum_up(self) -> None:
+        """Sum up how much is rated, where that has changed: a corpus has millions of ratings."""
+        stale = "SELECT annotator, clip, dimension FROM coverage WHERE covered IS NULL"
+        if not self._read(stale):
+            return
+        with self._writing() as database:
+            for key in database.execute(stale).fetchall():
+                total = database.execute(
+                    "SELECT sum(gap) FROM (SELECT time - lag(time) OVER (ORDER BY time) AS gap FROM ratings "
+                    "WHERE annotator = ? AND clip = ? AND dimension = ?) WHERE gap <= ?",
+                    (*key, LONGEST_GAP * 1000),
+                ).fetchone()
+                database.execute(
+                    "UPDATE coverage SET covered = ? WHERE annotator = ? AND clip = ? AND dimension = ?",
+                    (total[0] or 0, *key),
+                )
 
     def _prepare(self, labels: tuple[str, ...] | None) -> None:
         """Make or check the tables, and settle the labels."""
@@ -300,6 +321,7 @@ class AnnotationStore:
                 )
                 rows = [(*who, dimension, _ms(time), value) for time, value in samples]
                 database.executemany("INSERT OR REPLACE INTO ratings VALUES (?, ?, ?, ?, ?)", rows)
+                database.execute("INSERT OR REPLACE INTO coverage VALUES (?, ?, ?, NULL)", (*who, dimension))
             case Mark(name, label, start, stop):
                 row = (*who, name, label, _ms(start), None if stop is None else _ms(stop))
                 database.execute("INSERT OR REPLACE INTO marks VALUES (?, ?, ?, ?, ?, ?)", row)

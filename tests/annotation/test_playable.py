@@ -76,6 +76,7 @@ def test_copies_are_few_kept_while_they_fit_and_go_in_the_end(tmp_path, monkeypa
     assert [copies.find(source) is not None for source in sources] == [False, True, True]
     write_video(sources[1], patterns(4, seed=9))  # another video of the same name
     assert copies.find(sources[1]) is None
+    PlayableCopies().close()  # which has made no folder
     folder = first.parent
     assert folder.stat().st_mode & 0o077 == 0
     copies.close()

@@ -91,8 +91,10 @@ def test_progress(store):
     assert store.progress() == {
         ("Anna", 1): {"valence": pytest.approx(1.5), "arousal": 0.0, "marks": 1, "finished": True}
     }
+    send(store, Stretch("valence", 3, 4, ()), Stretch("arousal", 0, 0, ((0, 0.5),)), number=3)
+    assert store.progress()["Anna", 1]["valence"] == pytest.approx(1.0)
     assert store.finished("Anna", 1) and store.durations() == {1: 4.25}
-    send(store, Finished(False), number=2)
+    send(store, Finished(False), number=4)
     assert not store.finished("Anna", 1)
 
 
