@@ -138,7 +138,7 @@ def test_label_a_video_from_end_to_end(page):
     page.play_until(SECONDS, RIGHT)  # valence
     page.saved()
     valence = page.trace("valence")
-    assert covers(valence, 0.1, SECONDS - 0.05)
+    assert covers(valence, 0.3, SECONDS - 0.05)
     values = [value for _, value in valence]
     assert values == sorted(values) and values[-1] > values[0]
     assert "100%" in page.find(".passes [data-pass=valence]").text
@@ -147,7 +147,7 @@ def test_label_a_video_from_end_to_end(page):
     eventually(lambda: "arousal" in page.find("#question").text.lower(), "the second pass")
     page.play_until(SECONDS, LEFT)
     page.saved()
-    assert covers(page.trace("arousal"), 0.1, SECONDS - 0.05)
+    assert covers(page.trace("arousal"), 0.3, SECONDS - 0.05)
     assert page.trace("arousal")[-1][1] < 0
     assert page.trace("valence") == valence
 
@@ -216,7 +216,7 @@ def test_nothing_is_lost_when_the_page_is_loaded_anew(page):
     page.driver.refresh()
     page.ready()
     page.saved()
-    assert covers(page.trace("valence"), 0.1, seen - 0.05)
+    assert covers(page.trace("valence"), 0.3, seen - 0.05)
     assert "clip=1&pass=valence" in page.driver.current_url and page.find("#studio").is_displayed()
 
 
@@ -228,10 +228,10 @@ def test_nothing_is_lost_when_the_server_is_killed(page):
     page.play_until(SECONDS, RIGHT)
     eventually(lambda: page.sign == "waiting", "the sign 'not saved yet'")
     assert "Not saved yet" in page.find("#sign").text
-    assert not covers(page.trace("valence"), 0.1, SECONDS - 0.3)
+    assert not covers(page.trace("valence"), 0.3, SECONDS - 0.3)
     page.server.start()
     page.saved()
-    assert covers(page.trace("valence"), 0.1, SECONDS - 0.05)
+    assert covers(page.trace("valence"), 0.3, SECONDS - 0.05)
 
     page.server.kill()  # and now the page is closed before the server is back
     page.keys("e")
@@ -308,4 +308,4 @@ def test_a_video_that_the_browser_cannot_play(page):
     page.play_until(0.45, RIGHT)
     page.saved()
     with page.store() as store:
-        assert covers(store.trace("Anna", 2, "valence"), 0.1, 0.4)
+        assert covers(store.trace("Anna", 2, "valence"), 0.3, 0.4)

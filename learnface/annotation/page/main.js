@@ -1,12 +1,14 @@
 // The page: who labels, the list of clips, and the way from one to the other.
 
-import { $, ask, clock, make, percent } from "./dom.js";
+import { $, announce, ask, clock, make, percent } from "./dom.js";
 import { Outbox } from "./outbox.js";
 import { PASSES, Studio } from "./studio.js";
 import { share } from "./trace.js";
 import { switchLanguage, t, translatePage } from "./words.js";
 
-let state, outbox, studio, annotator = null, status = { state: "saved" };
+const CALM = 600; // milliseconds that all must be saved before the sign says so: it does not flicker
+
+let state, outbox, studio, annotator = null, status = { state: "saved" }, soon = null;
 
 const remembered = () => `learnface.annotator.${state.database}`;
 
@@ -15,12 +17,20 @@ function complain(message) {
   $("alert").hidden = !message;
 }
 
+function onStatus(news) {
+  clearTimeout(soon);
+  if (news.state === "saved" && status.state !== "saved") soon = setTimeout(() => showStatus(news), CALM);
+  else if (news.state !== status.state || news.full !== status.full) showStatus(news);
+}
+
 function showStatus(news = status) {
+  const heard = [news.state, status.state].some((one) => one === "waiting" || one === "refused");
   status = news;
   const why = news.full ? t("full") : news.refusal;
   const text = news.full ? t("refused", { why }) : t(news.state, { why });
   if ($("sign").textContent !== text) $("sign").textContent = text;
   $("sign").dataset.state = news.state;
+  if (heard) announce(text);
 }
 
 async function refresh() {
@@ -229,7 +239,7 @@ async function start() {
     complain(t("noServer"));
     return;
   }
-  outbox = new Outbox(state, showStatus);
+  outbox = new Outbox(state, onStatus);
   studio = new Studio({
     labels: state.labels, outbox, onLeave: leave,
     onPass: () => studio.clip && history.replaceState(null, "", `#clip=${studio.clip.number}&pass=${studio.pass}`),

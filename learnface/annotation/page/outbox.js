@@ -27,7 +27,7 @@ export class Outbox {
     setInterval(() => this.flush(), EVERY);
     addEventListener("pagehide", () => this.leave());
     addEventListener("online", () => this.flush());
-    addEventListener("beforeunload", (event) => { if (this.full) event.preventDefault(); });
+    addEventListener("beforeunload", (event) => { if (this.full && this.queue.length) event.preventDefault(); });
   }
 
   get pending() {
@@ -171,7 +171,8 @@ export class Outbox {
   }
 
   tell() {
-    const state = this.full || this.failures ? "waiting" : this.pending ? "saving" : this.refusal ? "refused" : "saved";
-    this.onStatus({ state, full: this.full, refusal: this.refusal });
+    if (!this.queue.length) this.full = false;
+    const state = this.failures ? "waiting" : this.pending ? "saving" : this.refusal ? "refused" : "saved";
+    this.onStatus({ state, full: this.full && state === "waiting", refusal: this.refusal });
   }
 }

@@ -46,6 +46,7 @@ export class Studio {
 
   async open(clip, annotator, pass) {
     this.close();
+    await this.outbox.settle(); // else what is on its way would be missing from the answer
     const answer = await ask(`/api/clips/${clip.number}?annotator=${encodeURIComponent(annotator)}`);
     const given = await answer.json();
     Object.assign(this, { clip, annotator });
