@@ -64,7 +64,7 @@ def emotion_table(store: AnnotationStore, folder: str | Path, annotator: str | N
                     continue
                 stretches[path, mark.start, mark.stop][mark.label].append(name)
     if still_open:
-        notes.append(f"{still_open} marks have no stop yet and are left out")
+        notes.append(f"marks without a stop, left out: {still_open}")
     problems = Problems("emotions")
     rows = []
     for (path, start, stop), given in stretches.items():
@@ -130,7 +130,7 @@ def rating_table(
     if not parts:
         raise DataError(f"{store.path} holds no stretch that one annotator rated in both valence and arousal")
     if alone:
-        notes.append(f"{alone / rate:g} s are rated in one dimension only and are left out")
+        notes.append(f"rated in one dimension only, left out: {alone / rate:g} s")
     table = pd.concat(parts, ignore_index=True)
     return Export(table if table["emotion"].notna().any() else table.drop(columns="emotion"), notes)
 
@@ -214,9 +214,7 @@ def _clips(store: AnnotationStore, folder: str | Path) -> tuple[dict[int, str], 
     order = sorted(paths, key=lambda number: natural_key(paths[number]))
     gone = [paths[number] for number in order if video_path(folder, paths[number]) is None]
     some = ", ".join(gone[:5]) + (", ..." if len(gone) > 5 else "")
-    notes = (
-        [f"{len(gone)} labelled videos are no longer in {folder} and are left out: {some}"] if gone else []
-    )
+    notes = [f"labelled videos no longer in {folder}, left out: {len(gone)} ({some})"] if gone else []
     return {number: paths[number] for number in order if paths[number] not in gone}, notes
 
 

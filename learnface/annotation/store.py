@@ -97,6 +97,7 @@ class AnnotationStore:
         True
         >>> store.marks(name, clip)
         [Mark(id='m1', label='calm', start=0.5, stop=2.0)]
+        >>> store.close()
     """
 
     def __init__(self, path: str | Path, labels: Sequence[str] | None = None):

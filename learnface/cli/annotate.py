@@ -95,7 +95,10 @@ def _export(
     write_export(made, path, folder)
     for note in made.notes:
         Console(stderr=True).print(Text(f"note: {note}", style="yellow"), soft_wrap=True)
-    what = f"{len(made.table):,} {kind.value}" + (f" at {rate:g} a second" if kind is Kind.ratings else "")
+    number = len(made.table)
+    what = f"{number:,} {kind.value if number != 1 else kind.value[:-1]}" + (
+        f" at {rate:g} a second" if kind is Kind.ratings else ""
+    )
     typer.echo(f"wrote {path}: {what}")
     if path.absolute().parent.resolve() in (folder.resolve(), *folder.resolve().parents):
         typer.echo(f"check it:  learnface check {path} --corpus {corpus}")

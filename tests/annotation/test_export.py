@@ -65,7 +65,7 @@ def test_emotions_are_the_manifest_of_labelled_clips(store, folder, monkeypatch,
     send(store, "Ben", 2, Mark("a", "happy", 0.5, 1.0))
     (folder / "subjects.csv").write_text("path,subject\nloose.mp4,eve\n")
     export = emotion_table(store, folder)
-    assert export.notes == ["1 marks have no stop yet and are left out"]
+    assert export.notes == ["marks without a stop, left out: 1"]
     for name in ("manifest.csv", "manifest.parquet"):
         path = write_export(export, folder / name, folder)
         code, out = check(path, "labelled_clips", monkeypatch, capsys)
@@ -107,7 +107,7 @@ def test_ratings_are_the_file_of_annotated_videos(store, folder, monkeypatch, ca
             send(store, name, clip, *both)
     send(store, "Anna", 0, Mark("a", "happy", 1.0, 2.0), Mark("b", "surprise", 1.5, 1.8))
     export = rating_table(store, folder, rate=10)
-    assert export.notes == ["2.4 s are rated in one dimension only and are left out"]
+    assert export.notes == ["rated in one dimension only, left out: 2.4 s"]
     path = write_export(export, folder / "annotations.csv", folder)
     code, out = check(folder, "annotated_videos", monkeypatch, capsys)
     assert code == 0, out
@@ -156,7 +156,7 @@ def test_videos_that_are_gone_are_left_out_and_said(store, folder):
     (folder / CLIPS[2]).unlink()
     export = emotion_table(store, folder)
     assert export.table["path"].tolist() == [CLIPS[0]]
-    assert export.notes == [f"1 labelled videos are no longer in {folder} and are left out: loose.mp4"]
+    assert export.notes == [f"labelled videos no longer in {folder}, left out: 1 (loose.mp4)"]
 
 
 @pytest.mark.filterwarnings("ignore::learnface.corpora.labelled_clips.SubjectWarning")

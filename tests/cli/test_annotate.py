@@ -48,7 +48,10 @@ def test_exports(folder, monkeypatch, capsys):
     label(folder, Mark("m", "happy", 0.5, 1.5))
     assert run(monkeypatch, folder, "--export", folder / "manifest.csv") == 0
     out = capsys.readouterr().out
-    assert "1 emotions" in out and f"learnface check {folder / 'manifest.csv'} --corpus labelled_clips" in out
+    assert (
+        "manifest.csv: 1 emotion\n" in out
+        and f"learnface check {folder / 'manifest.csv'} --corpus labelled_clips" in out
+    )
     assert pd.read_csv(folder / "manifest.csv")["path"].tolist() == ["ada/1.mp4"]
     label(folder, trace("valence", 0, 0.5, 1), trace("arousal", 0, 0))
     assert run(monkeypatch, folder, "--export", folder / "a.csv") == 2
@@ -60,7 +63,7 @@ def test_exports(folder, monkeypatch, capsys):
     )
     streams = capsys.readouterr()
     assert "3 ratings at 10 a second" in streams.out
-    assert "note: 0.2 s are rated in one dimension only and are left out" in streams.err
+    assert "note: rated in one dimension only, left out: 0.2 s" in streams.err
     assert pd.read_csv(path)["valence"].tolist() == [0, 0.25, 0.5]
 
 
