@@ -1,7 +1,9 @@
 """The whole page in a real browser, as an annotator uses it; skipped where Chromium is not installed."""
 
 import json
+from fractions import Fraction
 
+import av
 import numpy as np
 import pytest
 from checks.browser import PageServer, browser, eventually
@@ -22,8 +24,21 @@ def server(tmp_path_factory):
     film = np.repeat(frames, 5, axis=0)  # 30 frames
     write_video(folder / "ada" / "1.mp4", film, fps=10)
     write_video(folder / "ada" / "2.avi", film[:5], fps=10)
+    write_late(folder / "ada" / "3.mp4", film)
     with PageServer(folder) as server:
         yield server
+
+
+def write_late(path, film):
+    """Write a video whose first picture comes at one second, as in a file that was cut."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=10, options={"bf": "0"})
+        stream.height, stream.width, stream.pix_fmt = *film.shape[1:3], "yuv420p"
+        for place, picture in enumerate(film):
+            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
+            frame.pts, frame.time_base = place + 10, Fraction(1, 10)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
 
 
 @pytest.fixture(scope="module")
@@ -68,8 +83,8 @@ class Page:
         self.shown("#name").send_keys(name, "\n")
         self.shown("#clips button")
 
-    def open_clip(self):
-        self.shown("#clips button").click()
+    def open_clip(self, place=0):
+        self.shown("#clips button", place).click()
         self.ready()
 
     def ready(self):
@@ -294,6 +309,19 @@ def test_both_languages_have_the_same_words(page):
     assert len(english["keyList"]) == len(chinese["keyList"])
     named = page.script("return [...document.querySelectorAll('[data-words]')].map((e) => e.dataset.words)")
     assert set(named) <= english.keys()
+
+
+def test_times_count_from_the_first_picture(page):
+    page.begin("Cutter")
+    page.open_clip(2)
+    eventually(lambda: page.time == 1, "the first picture, which the browser shows at 1 s")
+    page.play_until(2.0, RIGHT)
+    page.keys(" ")
+    shown = page.time
+    page.saved()
+    with page.store() as store:
+        trace = store.trace("Cutter", 3, "valence")
+    assert trace[0][0] < 0.3 and trace[-1][0] == pytest.approx(shown - 1, abs=0.05)
 
 
 def test_a_video_that_the_browser_cannot_play(page):

@@ -20,7 +20,7 @@ export class Studio {
     this.timeline = new Timeline($("timeline"), $("head"));
     this.recorder = new Recorder();
     this.marks = new Marks({
-      time: () => this.video.currentTime, duration: () => this.duration, playFrom: (time) => this.playFrom(time),
+      time: () => this.time, duration: () => this.duration, playFrom: (time) => this.playFrom(time),
       save: (change) => this.save(change), changed: () => { this.dirty = true; },
     }, labels, this.colours);
     this.pad = new Pad({
@@ -28,6 +28,7 @@ export class Studio {
       onValue: (value) => this.setValue(value),
     });
     this.clip = null;
+    this.origin = 0;
     this.drawn = 0;
     this.pass = "valence";
     this.recording = true;
@@ -40,8 +41,24 @@ export class Studio {
     requestAnimationFrame(loop);
   }
 
+  // Seconds from the first picture on. In a file that was cut, the browser's own time may begin later than at 0.
+  get time() {
+    return Math.max(0, this.video.currentTime - this.origin);
+  }
+
   get duration() {
-    return Number.isFinite(this.video.duration) ? this.video.duration : this.clip?.duration ?? 0;
+    return Number.isFinite(this.video.duration) ? this.video.duration - this.origin : this.clip?.duration ?? 0;
+  }
+
+  load(address) {
+    const { number } = this.clip;
+    this.origin = 0;
+    this.video.src = address;
+    this.video.requestVideoFrameCallback?.((_, picture) => {
+      if (this.clip?.number !== number || !picture.mediaTime) return;
+      this.origin = picture.mediaTime;
+      this.measured();
+    });
   }
 
   async open(clip, annotator, pass) {
@@ -54,7 +71,7 @@ export class Studio {
     $("finished").checked = given.finished;
     $("clip-title").textContent = clip.subject ? `${clip.path} · ${clip.subject}` : clip.path;
     $("unplayable").hidden = true;
-    this.video.src = `/video/${clip.number}`;
+    this.load(`/video/${clip.number}`);
     this.setPass(pass);
     this.marks.load(given.marks);
     this.translate();
@@ -88,7 +105,7 @@ export class Studio {
     const trace = this.traces[pass];
     if (trace) {
       this.setRecording(share(trace.covered(), this.duration) < 1);
-      this.setValue(trace.at(this.video.currentTime) ?? 0, true);
+      this.setValue(trace.at(this.time) ?? 0, true);
     }
     this.translate();
     this.onPass();
@@ -121,7 +138,7 @@ export class Studio {
     const trace = this.traces[this.pass], moving = !this.video.paused && !this.video.seeking;
     if (trace && moving && this.recording) this.take();
     else if (trace && !this.recording) {
-      const value = trace.at(this.video.currentTime);
+      const value = trace.at(this.time);
       if (value !== null) this.setValue(value, true);
     }
     if (!moving && !this.dirty) return;
@@ -131,7 +148,7 @@ export class Studio {
 
   // Record the slider at the video's own time.
   take(force = false) {
-    const stretch = this.recorder.sample(this.video.currentTime, Number($("value").value), force);
+    const stretch = this.recorder.sample(this.time, Number($("value").value), force);
     if (!stretch) return;
     this.traces[this.pass].replace(stretch.start, stretch.stop, stretch.samples);
     this.save({ kind: "stretch", dimension: this.pass, ...stretch });
@@ -142,13 +159,13 @@ export class Studio {
     this.drawn = performance.now();
     // An emotion that is under way grows with the time.
     this.dirty = !this.video.paused && this.marks.list.some((mark) => mark.stop === null);
-    const { duration, traces, colours, pass, labels } = this, time = this.video.currentTime;
+    const { duration, time, traces, colours, pass, labels } = this;
     this.timeline.draw({ duration, time, traces, marks: this.marks.list, colours, pass, labels });
     this.showPasses();
   }
 
   showTime() {
-    const { duration } = this, time = this.video.currentTime;
+    const { duration, time } = this;
     this.timeline.point(time, duration);
     $("seek").max = duration || 1;
     $("seek").value = time;
@@ -181,7 +198,7 @@ export class Studio {
 
   seek(time) {
     this.recorder.stop();
-    this.video.currentTime = Math.min(Math.max(time, 0), this.duration);
+    this.video.currentTime = Math.min(Math.max(time, 0), this.duration) + this.origin;
     this.dirty = true;
   }
 
@@ -239,8 +256,8 @@ export class Studio {
     on("timeline", "click", (event) => this.seek(this.timeline.timeAt(event, this.duration)));
     on("value", "input", () => this.showNumber());
     on("play", "click", () => this.togglePlay());
-    on("rewind", "click", () => this.seek(video.currentTime - 2));
-    on("forward", "click", () => this.seek(video.currentTime + 2));
+    on("rewind", "click", () => this.seek(this.time - 2));
+    on("forward", "click", () => this.seek(this.time + 2));
     on("mute", "click", () => this.toggleMute());
     on("speed", "change", () => { video.playbackRate = Number($("speed").value); });
     on("record", "click", () => this.setRecording(!this.recording));
@@ -274,9 +291,10 @@ export class Studio {
       return;
     }
     this.video.playbackRate = Number($("speed").value);
-    if (Number.isFinite(this.video.duration) && Math.abs((this.clip.duration ?? 0) - this.video.duration) > 0.002) {
-      this.clip.duration = this.video.duration;
-      this.save({ kind: "duration", seconds: this.video.duration });
+    const { duration } = this;
+    if (duration > 0 && Math.abs((this.clip.duration ?? 0) - duration) > 0.002) {
+      this.clip.duration = duration;
+      this.save({ kind: "duration", seconds: duration });
     }
     this.setPass(this.pass);
   }
@@ -310,7 +328,7 @@ export class Studio {
       await this.outbox.ask(`/api/clips/${number}/copy`);
       if (this.clip?.number !== number) return;
       $("unplayable").hidden = true;
-      this.video.src = `/video/${number}?copy=1`;
+      this.load(`/video/${number}?copy=1`);
     } catch (error) {
       button.textContent = error.message;
     }
@@ -339,8 +357,8 @@ export class Studio {
       return true;
     }
     const acts = {
-      " ": () => this.togglePlay(), j: () => this.seek(this.video.currentTime - 2),
-      l: () => this.seek(this.video.currentTime + 2), m: () => this.toggleMute(),
+      " ": () => this.togglePlay(), j: () => this.seek(this.time - 2),
+      l: () => this.seek(this.time + 2), m: () => this.toggleMute(),
       r: () => rated && this.setRecording(!this.recording), v: () => this.setPass("valence"),
       a: () => this.setPass("arousal"), e: () => this.setPass("emotions"), n: () => this.onLeave(1),
       p: () => this.onLeave(-1), Escape: () => this.onLeave("list"),
