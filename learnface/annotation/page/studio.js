@@ -9,6 +9,7 @@ import { t } from "./words.js";
 
 export const PASSES = ["valence", "arousal", "emotions"];
 const STEP = 0.05, LARGE_STEP = 0.25;
+const FIRST_PICTURE = 3000; // milliseconds to wait for it, once its data are there
 const DRAW_EVERY = 150; // milliseconds: a long trace takes its time to draw
 
 export class Studio {
@@ -28,7 +29,7 @@ export class Studio {
       onValue: (value) => this.setValue(value),
     });
     this.clip = null;
-    this.origin = 0;
+    Object.assign(this, { origin: 0, waiting: [], loading: null });
     this.drawn = 0;
     this.pass = "valence";
     this.recording = true;
@@ -50,15 +51,28 @@ export class Studio {
     return Number.isFinite(this.video.duration) ? this.video.duration - this.origin : this.clip?.duration ?? 0;
   }
 
+  // Load a video. It neither plays nor seeks before its first picture has told when it begins.
   load(address) {
-    const { number } = this.clip;
-    this.origin = 0;
-    this.video.src = address;
-    this.video.requestVideoFrameCallback?.((_, picture) => {
-      if (this.clip?.number !== number || !picture.mediaTime) return;
-      this.origin = picture.mediaTime;
-      this.measured();
-    });
+    const { video } = this, mine = {};
+    Object.assign(this, { origin: 0, waiting: [], loading: mine });
+    video.dataset.ready = "false";
+    const begin = (origin) => {
+      if (this.loading !== mine) return; // told already, or another video
+      Object.assign(this, { origin, loading: null });
+      if (origin) this.measured();
+      video.dataset.ready = "true";
+      for (const act of this.waiting.splice(0)) act();
+    };
+    if (video.requestVideoFrameCallback) video.requestVideoFrameCallback((_, picture) => begin(picture.mediaTime));
+    const late = video.requestVideoFrameCallback ? FIRST_PICTURE : 0;
+    const giveUp = () => (document.hidden ? setTimeout(giveUp, late) : begin(0)); // a hidden page shows no picture
+    video.addEventListener("loadeddata", () => setTimeout(giveUp, late), { once: true });
+    video.src = address;
+  }
+
+  whenReady(act) {
+    if (this.loading) this.waiting.push(act);
+    else act();
   }
 
   async open(clip, annotator, pass) {
@@ -81,7 +95,7 @@ export class Studio {
     if (!this.clip) return;
     this.video.pause();
     this.recorder.stop();
-    this.clip = null;
+    Object.assign(this, { clip: null, loading: null, waiting: [] });
     this.video.removeAttribute("src");
     this.video.load();
     this.outbox.flush();
@@ -187,19 +201,23 @@ export class Studio {
 
   togglePlay() {
     if (!$("unplayable").hidden) return;
-    if (this.video.paused) this.video.play().catch(() => {});
-    else this.video.pause();
+    this.whenReady(() => {
+      if (this.video.paused) this.video.play().catch(() => {});
+      else this.video.pause();
+    });
   }
 
   playFrom(time) {
     this.seek(time);
-    this.video.play().catch(() => {});
+    this.whenReady(() => this.video.play().catch(() => {}));
   }
 
   seek(time) {
     this.recorder.stop();
-    this.video.currentTime = Math.min(Math.max(time, 0), this.duration) + this.origin;
-    this.dirty = true;
+    this.whenReady(() => {
+      this.video.currentTime = Math.min(Math.max(time, 0), this.duration) + this.origin;
+      this.dirty = true;
+    });
   }
 
   // Go on to the next pass, or to the next clip after the last.
