@@ -18,7 +18,7 @@ ORDER = [
     {"faces", "layers", "losses", "metrics"},
     {"clips", "models", "reliability", "synthetic"},
     {"corpora"},
-    {"callbacks"},
+    {"annotation", "callbacks"},
     {"training"},
     {"transfer"},
     {"inference"},

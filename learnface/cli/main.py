@@ -3,28 +3,32 @@
 Subcommands import TensorFlow and friends inside their functions, so that `learnface --help` is instant.
 """
 
+import importlib
 import sys
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
-from learnface.cli import (
-    check,
-    corpora,
-    evaluate,
-    finetune,
-    models,
-    predict,
-    prepare,
-    reproduce,
-    synthesize,
-    train,
-)
 from learnface.errors import LearnfaceError
 from learnface.version import __version__
 
 __all__ = ["app", "main"]
+
+COMMANDS = (
+    "annotate",
+    "check",
+    "corpora",
+    "evaluate",
+    "finetune",
+    "models",
+    "predict",
+    "prepare",
+    "reproduce",
+    "synthesize",
+    "train",
+)
+"""The subcommands; each is the function of its name in the module of its name."""
 
 app = typer.Typer(
     name="learnface",
@@ -33,16 +37,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command(name="check")(check.check)
-app.command(name="corpora")(corpora.corpora)
-app.command(name="evaluate")(evaluate.evaluate)
-app.command(name="finetune")(finetune.finetune)
-app.command(name="models")(models.models)
-app.command(name="predict")(predict.predict)
-app.command(name="prepare")(prepare.prepare)
-app.command(name="reproduce")(reproduce.reproduce)
-app.command(name="synthesize")(synthesize.synthesize)
-app.command(name="train")(train.train)
+for _name in COMMANDS:
+    _module = importlib.import_module(f"learnface.cli.{_name}")
+    app.command(name=_name)(getattr(_module, _name))
 
 
 def _print_version(wanted: bool) -> None:

@@ -11,8 +11,11 @@ from learnface.reports.contact_sheet import contact_sheet
 from learnface.reports.curves import curves_picture, interval_picture
 from learnface.reports.duplicates import duplicates_picture
 from learnface.reports.tables import comparison_table, markdown_table
+from learnface.reports.valence_arousal import affect_histogram_picture, affect_scatter_picture
 
 __all__ = [
+    "affect_histogram_picture",
+    "affect_scatter_picture",
     "comparison_table",
     "confusion_picture",
     "contact_sheet",

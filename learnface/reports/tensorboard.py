@@ -7,6 +7,7 @@ import keras
 import tensorflow as tf
 
 from learnface.callbacks import EpochScores
+from learnface.errors import optional_import
 from learnface.reports.confusion import confusion_picture
 
 __all__ = ["ConfusionToTensorBoard"]
@@ -24,10 +25,14 @@ class ConfusionToTensorBoard(keras.callbacks.Callback):
     Args:
         scores: the callback that scores the validation set.
         log_dir: TensorBoard's folder.
+
+    Raises:
+        MissingDependencyError: TensorBoard is not installed.
     """
 
     def __init__(self, scores: EpochScores, log_dir: str | Path):
         super().__init__()
+        optional_import("tensorboard", extra="tensorboard")
         self._scores = scores
         self._writer = tf.summary.create_file_writer(str(Path(log_dir) / "confusion"))
 
