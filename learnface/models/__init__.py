@@ -10,6 +10,7 @@ channels)`; each model scales its own input. `MODELS` is the table of all of the
 """
 
 from learnface.models._card import ModelCard
+from learnface.models._exporting import export
 from learnface.models._registry import MODELS, build, names, outline
 from learnface.models._saving import load, save
 from learnface.models._weights import weights_card, weights_names
@@ -36,6 +37,7 @@ __all__ = [
     "build",
     "build_backbone",
     "cnn_lstm",
+    "export",
     "face_classifier",
     "fer_cnn",
     "fer_vgg",

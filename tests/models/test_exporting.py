@@ -1,0 +1,80 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from learnface.errors import DataError
+from learnface.models import ModelCard, export, fer_vgg, vggface_fusion, vggface_lstm, vggface_rnn
+from learnface.models import _exporting as module
+
+SIDE = 20
+
+
+def image():
+    return fer_vgg((SIDE, SIDE, 1), classes=3, border=0, widths=(4, 4, 4, 4))
+
+
+def clip(builder=vggface_lstm, frames=4, **options):
+    backbone = fer_vgg((SIDE, SIDE, 1), border=0, include_top=False, widths=(4, 4, 4, 4))
+    widths = {} if builder is vggface_fusion else {"units": 5}
+    return builder((frames, SIDE, SIDE, 1), classes=3, backbone=backbone, **widths, **options)
+
+
+@pytest.mark.filterwarnings("ignore")  # of the converters
+@pytest.mark.parametrize("ending", ["", ".tflite", ".onnx"])
+@pytest.mark.parametrize(
+    "build",
+    [image, clip, lambda: clip(vggface_rnn), lambda: clip(vggface_fusion)],
+    ids=["image", "lstm", "rnn", "fusion"],
+)
+def test_the_exported_model_gives_the_same(build, ending, tmp_path):
+    if ending == ".onnx":
+        pytest.importorskip("tf2onnx")
+    keras.utils.set_random_seed(0)
+    model = build()
+    path = tmp_path / f"model{ending}"
+    export(model, path)  # compares the outputs itself
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+    inputs = np.random.default_rng(1).random((1, *model.input_shape[1:]), np.float32)
+    expected = model.predict(inputs, verbose=0)
+    np.testing.assert_allclose(run(path, inputs), expected, atol=1e-4)
+
+
+def run(path, inputs):
+    if path.suffix == ".tflite":
+        interpreter = tf.lite.Interpreter(str(path))
+        interpreter.allocate_tensors()
+        interpreter.set_tensor(interpreter.get_input_details()[0]["index"], inputs)
+        interpreter.invoke()
+        return interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
+    if path.suffix == ".onnx":
+        import onnxruntime
+
+        session = onnxruntime.InferenceSession(str(path))
+        return session.run(None, {session.get_inputs()[0].name: inputs})[0]
+    loaded = tf.saved_model.load(path)
+    return loaded.serve(inputs).numpy()
+
+
+def test_the_card_goes_along_and_an_old_export_is_replaced(tmp_path):
+    model = image()
+    model.card = ModelCard(model="fer_vgg", labels=("a", "b", "c"), input_shape=(SIDE, SIDE, 1))
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "stale").write_text("")
+    export(model, tmp_path / "old")
+    assert ModelCard.from_json((tmp_path / "old.json").read_text()) == model.card
+    assert not (tmp_path / "old" / "stale").exists()
+
+
+def test_a_difference_is_refused_and_nothing_is_left(tmp_path, monkeypatch):
+    monkeypatch.setitem(module._WRITERS, "", lambda model, path: lambda inputs: np.zeros((2, 3), np.float32))
+    with pytest.raises(DataError, match="would differ from fer_vgg by 0"):
+        export(image(), tmp_path / "model")
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_cannot_be_exported_is_named(tmp_path):
+    with pytest.raises(DataError, match="ends in .tflite or .onnx"):
+        export(image(), tmp_path / "model.h5")
+    with pytest.raises(DataError, match="LiteRT needs fixed sizes"):
+        export(clip(frames=None), tmp_path / "model.tflite")
