@@ -1,0 +1,7 @@
+"""Micro-expressions: the classical descriptors of a clip, and spotting in long videos."""
+
+from learnface.micro.facial_dynamics_map import facial_dynamics_map
+from learnface.micro.lbp_top import lbp_top
+from learnface.micro.mdmo import mdmo
+
+__all__ = ["facial_dynamics_map", "lbp_top", "mdmo"]
