@@ -7,6 +7,8 @@ chosen on inner folds. All three ways give the same predictions, which is checke
 how many times the first one is of it.
 """
 
+import dataclasses
+import functools
 import sys
 import time
 from collections.abc import Callable
@@ -17,14 +19,15 @@ import numpy as np
 import pandas as pd
 
 from learnface.clips import flow_clip
+from learnface.micro.facial_dynamics_map import dynamics_map
 from learnface.recipes._micro_baselines import METHODS
 from learnface.training import GridSearch, Samples, cross_validate
 
-FDM = METHODS["fdm"]
+FDM = dataclasses.replace(METHODS["fdm"], descriptor=functools.partial(dynamics_map, cuboids=(2, 4, 4)))
 SEARCH = GridSearch(FDM.search.estimator, {"svc__C": (0.01, 1)}, folds=2)
 
 
-def main(people: int = 16, each: int = 2, size: int = 64, frames: int = 10) -> None:
+def main(people: int = 16, each: int = 2, size: int = 64, frames: int = 8) -> None:
     """Print one row a way."""
     cv2.setNumThreads(1)
     index, clips = corpus(people, each, size, frames)

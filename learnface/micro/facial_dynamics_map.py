@@ -90,12 +90,13 @@ def align_flow(flow: NDArray, tolerance: float = 0.05) -> NDArray[np.float64]:
         ([0.0, 0.0], [1.0, 1.0])
     """
     vectors = np.asarray(flow, dtype=np.float64).reshape(-1, 2)
-    cells, counts = np.unique(np.round(vectors / tolerance), axis=0, return_counts=True)
-    shift = cells[counts.argmax()] * tolerance
+    cells = np.round(vectors / tolerance).astype(np.int64)
+    keys, first, counts = np.unique(cells @ [1 << 32, 1], return_index=True, return_counts=True)
+    shift = cells[first[counts.argmax()]] * tolerance
     for _ in range(_ROUNDS):
         sharing = np.linalg.norm(vectors - shift, axis=1) <= tolerance
         moved = vectors[sharing].mean(axis=0) if sharing.any() else shift
-        if np.allclose(moved, shift, atol=1e-9):
+        if np.abs(moved - shift).max() < 1e-9:
             break
         shift = moved
     return flow - shift
@@ -123,7 +124,7 @@ def principal_direction(vectors: NDArray) -> NDArray[np.float64]:
         sums = (vectors @ directions.T > 0).T.astype(np.float64) @ vectors
         lengths = np.linalg.norm(sums, axis=1, keepdims=True)
         moved = np.divide(sums, lengths, out=directions.copy(), where=lengths > 0)
-        if np.allclose(moved, directions, atol=1e-12):
+        if np.abs(moved - directions).max() < 1e-12:
             break
         directions = moved
     gains = np.maximum(vectors @ directions.T, 0).mean(axis=0)

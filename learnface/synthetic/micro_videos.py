@@ -93,7 +93,7 @@ def synthesise_micro_video(
         fps: frames a second.
         events: number of micro-expressions, of 0.25 to 0.5 seconds each.
         macro: number of full expressions of 1.2 to 2 seconds, which are none to spot.
-        emotions: which, in turns.
+        emotions: which; each expression is one of them, drawn at random.
         amplitudes: least and greatest strength of a micro-expression.
         size: rows and columns of a frame.
         motion: strength of head drift, gaze and blinks.
