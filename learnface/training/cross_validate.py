@@ -138,6 +138,7 @@ def _labels(index: pd.DataFrame, labels: Sequence[str] | None) -> tuple[str, ...
 
 def _with_folds(index: pd.DataFrame, folds: int | None, seed: int) -> pd.DataFrame:
     index = index.reset_index(drop=True)
+    index["subject"] = index["subject"].map(str, na_action="ignore")  # some tables number people
     if "fold" in index:
         if folds is not None:
             raise DataError("the index has folds of its own: leave out `folds`, or drop its column 'fold'")

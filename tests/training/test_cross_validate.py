@@ -88,6 +88,14 @@ def test_folds_by_number_and_of_the_index(data):
         run((index.assign(fold=np.arange(12) % 3), inputs))
 
 
+def test_people_may_be_numbers(data):
+    index, inputs = data
+    numbered = index.assign(subject=index["subject"].map({"a": 1, "b": 2, "c": 10, "d": 11}))
+    result = run((numbered, inputs))
+    assert result.folds["subjects"].tolist() == ["1", "2", "10", "11"]
+    assert result.predictions["predicted"].equals(run(data).predictions["predicted"])
+
+
 def test_inputs_may_be_files_and_several(data, tmp_path):
     index, inputs = data
     path = tmp_path / "inputs.npy"
