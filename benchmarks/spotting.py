@@ -8,7 +8,8 @@ spots it from the file, and scores all intervals together (F1 at an intersection
 motion or more noise tell what is hard. Two checks: the same videos without micro-expressions, and intervals put
 at random places.
 
-`--tune` draws other videos, on which the settings' defaults were chosen, and prints their F1 for a grid of settings.
+`--tune` draws six other videos, those on which the settings' defaults were chosen, and prints their F1 for a grid of
+thresholds and edges.
 OUT gets `table.csv`, `videos.csv` and a picture of one curve. Figures on synthetic faces say nothing about people.
 """
 
@@ -32,7 +33,9 @@ from learnface.reports import markdown_table, save_picture, spotting_picture
 from learnface.synthetic import Learner, synthesise_micro_video
 from learnface.synthetic.media import write_video
 
-TUNING, TEST = range(9000, 9006), range(9100, 9106)
+# Learner and take of each video.
+TUNING = [(9000 + number, number) for number in range(6)]
+TEST = [(number, number) for number in range(9100, 9106)]
 CONDITIONS = {
     "usual": {},
     "head still": {"motion": 0.0},
@@ -47,16 +50,17 @@ def main(out: Path, tune: bool) -> None:
     """Draw, spot, score, and print a table."""
     out.mkdir(parents=True, exist_ok=True)
     if tune:
-        print(markdown_table(_grid([_spotted(seed, {}, out) for seed in TUNING]).head(12), index=False))
+        print(markdown_table(_grid([_spotted(*who, {}, out) for who in TUNING]).head(12), index=False))
         return
     rows, videos = {}, []
     for name, change in CONDITIONS.items():
-        seeds = TEST[: None if name == "usual" else _FEW]
-        found = [_spotted(seed, change, out) for seed in seeds]
+        people = TEST[: None if name == "usual" else _FEW]
+        found = [_spotted(*who, change, out) for who in people]
         truth = [_true(video) for video, _ in found]
         rows[name] = _scores(truth, [_pairs(result.intervals) for _, result in found])
         videos += [
-            _row(name, seed, video, result) for seed, (video, result) in zip(seeds, found, strict=True)
+            _row(name, learner, video, result)
+            for (learner, _), (video, result) in zip(people, found, strict=True)
         ]
         if name == "usual":
             rows["usual, intervals at random places"] = _at_random(found)
@@ -69,8 +73,8 @@ def main(out: Path, tune: bool) -> None:
     print(f"Most memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")
 
 
-def _spotted(seed: int, change: dict, out: Path) -> tuple:
-    video = synthesise_micro_video(Learner(seed), seed=seed, size=160, zoom=1.25, **change)
+def _spotted(learner: int, take: int, change: dict, out: Path) -> tuple:
+    video = synthesise_micro_video(Learner(learner), seed=take, size=160, zoom=1.25, **change)
     path = out / "video.mp4"
     write_video(path, np.stack(list(video.frames())), fps=round(video.fps))
     start = time.process_time()
@@ -79,7 +83,7 @@ def _spotted(seed: int, change: dict, out: Path) -> tuple:
     finally:
         path.unlink()
     seconds = (time.process_time() - start) / video.length
-    print(f"{seed} {change}: {len(result.intervals)} of {len(_true(video))}, {1000 * seconds:.0f} ms of CPU a frame",
+    print(f"learner {learner} {change}: {len(result.intervals)} of {len(_true(video))}, {1000 * seconds:.0f} ms of CPU a frame",
           file=sys.stderr)  # fmt: skip
     return video, result
 
@@ -110,11 +114,11 @@ def _at_random(found: list) -> dict[str, float]:
     return pd.DataFrame(draws).mean().to_dict()
 
 
-def _row(name: str, seed: int, video, result) -> dict:
+def _row(name: str, learner: int, video, result) -> dict:
     score = interval_f1([_true(video)], [_pairs(result.intervals)])
     return {
         "condition": name,
-        "seed": seed,
+        "learner": learner,
         "true": len(_true(video)),
         "spotted": len(result.intervals),
         **score,
