@@ -83,8 +83,8 @@ def _spotted(learner: int, take: int, change: dict, out: Path) -> tuple:
     finally:
         path.unlink()
     seconds = (time.process_time() - start) / video.length
-    print(f"learner {learner} {change}: {len(result.intervals)} of {len(_true(video))}, {1000 * seconds:.0f} ms of CPU a frame",
-          file=sys.stderr)  # fmt: skip
+    found = f"{len(result.intervals)} of {len(_true(video))}"
+    print(f"learner {learner} {change}: {found}, {1000 * seconds:.0f} ms of CPU a frame", file=sys.stderr)
     return video, result
 
 

@@ -135,14 +135,14 @@ def main_directions(flow: NDArray, regions: NDArray, bins: int = 8) -> NDArray[n
         bins: number of directions; the first is centred on dx > 0. Pixels that stand still have none.
 
     Returns:
-        (36, 2), or as many as the highest region; zero where nothing moves.
+        (36, 2), or more if there are more regions; zero where nothing moves.
 
     Example:
         >>> flow = np.array([[[1, 0], [2, 0.1], [0, 5]]])
         >>> main_directions(flow, np.zeros((1, 3), int))[0].tolist()
         [1.5, 0.05]
     """
-    count = max(len(REGIONS) if regions.max() < len(REGIONS) else 0, regions.max() + 1)
+    count = max(len(REGIONS), regions.max() + 1)
     flow = np.asarray(flow, np.float64)
     voting = (regions >= 0) & (np.linalg.norm(flow, axis=-1) > _STILL)
     vectors, region = flow[voting], regions[voting]
