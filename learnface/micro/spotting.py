@@ -5,7 +5,7 @@ left is strain of the skin. A micro-expression comes and goes within half a seco
 quarter of a second later has gone back (`learnface.micro._strain_curve`); its peaks are the apexes.
 
 The defaults were chosen on synthetic videos (`docs/results/spotting`); they were not measured on recordings of
-people, and a video of yours may need another threshold.
+people, and a video of yours, a compressed one above all, may need another threshold.
 
 Example:
     >>> spotting = spot("lesson.mp4")  # doctest: +SKIP
