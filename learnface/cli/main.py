@@ -25,6 +25,7 @@ COMMANDS = (
     "predict",
     "prepare",
     "reproduce",
+    "spot",
     "synthesize",
     "train",
 )

@@ -15,7 +15,7 @@ from learnface.corpora.bnu_lsved import MERGE_TIRED
 from learnface.corpora.splits import LeakWarning, paper_split
 from learnface.errors import DataError
 from learnface.reports import confusion_picture, save_picture
-from learnface.training import RunReport, Samples, split_prepared
+from learnface.training import LabelledFaces, RunReport, split_prepared
 from learnface.transfer import Stage, pretrain, transfer_learn
 from learnface.transfer.splitting import feature_layer
 
@@ -116,7 +116,9 @@ class Runs:
     def _head(self, row: str, backbone: str, seed: int, classifier: keras.Model) -> list[RunReport]:
         samples, labels = self._samples("static" if row == "static" else "clips", seed)
         if row == "image":
-            samples = {name: Samples(_middle(part.images), part.codes) for name, part in samples.items()}
+            samples = {
+                name: LabelledFaces(_middle(part.images), part.codes) for name, part in samples.items()
+            }
         model = MODELS["image" if row == "static" else row]
         result = transfer_learn(
             samples,
@@ -136,7 +138,7 @@ class Runs:
     def _options(self) -> dict[str, Any]:
         return {"batch_size": self.settings.batch_size, "augmentation": AUGMENTATION, "patience": PATIENCE}
 
-    def _samples(self, part: str, seed: int) -> tuple[dict[str, Samples], tuple[str, ...]]:
+    def _samples(self, part: str, seed: int) -> tuple[dict[str, LabelledFaces], tuple[str, ...]]:
         faces, labels = self._faces(part)
         table = faces.samples  # a corpus's own split is kept
         if self.settings.split == "paper":

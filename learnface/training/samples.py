@@ -1,144 +1,102 @@
-"""Samples to train and test on: images or clips with their classes, in memory or prepared on disk."""
+"""What a method of cross-validation is given, and what it must be able to do."""
 
 import dataclasses
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
-import tensorflow as tf
+from numpy.typing import NDArray
 
-from learnface.clips import ArraySource, Augmentation, Prepared, PreparedSource, evaluation_dataset
-from learnface.corpora.splits import check_disjoint, split_subjects
 from learnface.errors import DataError
-from learnface.training.environment import array_hash
 
-__all__ = ["Samples", "split_prepared"]
+__all__ = ["Inputs", "Method", "Samples", "open_inputs"]
+
+Inputs = NDArray | str | Path | Mapping[str, NDArray | str | Path]
+"""An array whose first axis is the samples; the path of one in a `.npy` file; or several of these by name."""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class Samples:
-    """Images or clips with their classes.
+    """The training or the test samples of a fold.
 
     Attributes:
-        images: uint8 `(samples, height, width, channels)` or `(samples, frames, height, width, channels)`, or
-            prepared faces.
-        codes: `(samples,)` integer classes.
-
-    Raises:
-        DataError: there are not as many classes as images, or none at all.
+        index: rows of the index table. Those of a test fold have no column `label`.
+        rows: `(samples,)` their places in the whole index, to look up what else is kept in its order.
+        labels: class names in the order of their codes.
+        inputs: of these samples, `(samples, ...)`, or such arrays by name; None if none were given.
+        codes: `(samples,)` classes; None for a test fold, whose truth no method gets to see.
     """
 
-    images: np.ndarray | Prepared
-    codes: np.ndarray
-
-    def __post_init__(self):
-        if len(self.images) != len(self.codes) or not len(self.codes):
-            raise DataError(f"there are {len(self.images)} images but {len(self.codes)} classes")
+    index: pd.DataFrame
+    rows: NDArray[np.intp]
+    labels: tuple[str, ...]
+    inputs: NDArray | dict[str, NDArray] | None = None
+    codes: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
-        return len(self.codes)
+        return len(self.rows)
 
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Shape of one sample; clips of different lengths have None frames."""
-        if not isinstance(self.images, Prepared):
-            return self.images.shape[1:]
-        if not self.images.is_clips:
-            return self.images.shape
-        counts = self.images.frame_counts
-        return (int(counts[0]) if (counts == counts[0]).all() else None, *self.images.shape)
-
-    @property
-    def mask(self) -> np.ndarray | None:
-        """`(samples, frames)` booleans, True for frames that are there; None for images in memory."""
-        if not isinstance(self.images, Prepared) or not self.images.is_clips:
-            return None
-        counts = self.images.frame_counts
-        return np.arange(counts.max()) < counts[:, None]
-
-    def source(
-        self,
-        batch_size: int = 32,
-        *,
-        seed: int = 0,
-        augmentation: Augmentation | None = None,
-        balance: bool = False,
-        mask: bool = False,
-    ) -> ArraySource | PreparedSource:
-        """Return training batches (see `learnface.clips`); with `mask`, those of a masked model."""
-        if isinstance(self.images, Prepared):
-            classes = self.codes if balance else None
-            return PreparedSource(
-                self.images, self.codes, batch_size, seed, augmentation, balance=classes, mask=mask
-            )
-        if balance or mask:
-            raise DataError("balance and mask are for prepared faces: prepare them, or leave both out")
-        return ArraySource(self.images, self.codes, batch_size, seed, augmentation)
-
-    def dataset(self, batch_size: int = 256, *, mask: bool = False) -> tf.data.Dataset:
-        """Return every sample once, in order, as `(images, codes)` batches."""
-        options = {"mask": True} if mask else {}
-        return evaluation_dataset(self.images, self.codes, batch_size=batch_size, **options)
-
-    def describe(self) -> dict[str, int | str]:
-        """Return the number of samples and their hash, for a `RunReport`."""
-        if not isinstance(self.images, Prepared):
-            return {"samples": len(self), "sha256": array_hash(self.images, self.codes)}
-        names = "\n".join([self.images.sha256(), *self.images.samples["sample"]])
-        digest = hashlib.sha256(names.encode() + np.ascontiguousarray(self.codes).tobytes())
-        return {"samples": len(self), "sha256": digest.hexdigest()}
+    def take(self, places: NDArray) -> "Samples":
+        """Return some of the samples, by their places among these."""
+        return Samples(
+            self.index.iloc[places],
+            self.rows[places],
+            self.labels,
+            take(self.inputs, places),
+            None if self.codes is None else self.codes[places],
+        )
 
 
-def split_prepared(
-    faces: Prepared,
-    labels: Sequence[str],
-    *,
-    validation: float = 0.2,
-    test: float = 0.2,
-    seed: int = 0,
-    disjoint: bool = True,
-) -> dict[str, Samples]:
-    """Part prepared faces into training, validation and test; no person is on two sides.
+class Method(Protocol):
+    """Anything that learns from some samples and predicts others: a network, a pipeline, a rule."""
 
-    The corpus's own split is kept. Where it has no validation rows, people are taken out of training for it;
-    where it has no split at all, people are dealt out by `learnface.corpora.splits.split_subjects`.
+    def fit_predict(
+        self, train: Samples, test: Samples, seed: int
+    ) -> NDArray | tuple[NDArray, dict[str, Any]]:
+        """Learn from `train` and predict `test`.
 
-    Args:
-        faces: the prepared faces, with the columns `label`, `subject` and, if there is one, `split`.
-        labels: the classes, in the order of their codes. Samples of other classes, or of none, are an error.
-        validation: share of the samples for validation, where the corpus does not say.
-        test: share of the samples for the test, where the corpus does not say.
-        seed: of the split.
-        disjoint: refuse a split in which one person is on two sides, where people are known.
+        Args:
+            train: samples with their classes. Whatever is to be chosen (an epoch, a setting) is chosen on a
+                part of these: `inner_split` and `inner_folds` keep people apart.
+            test: samples without their classes.
+            seed: of this fold, for everything random.
 
-    Returns:
-        `"train"`, `"validation"` and, if there are any, `"test"` samples.
+        Returns:
+            Classes, `(samples,)` codes or names; or scores `(samples, classes)`, of which the highest wins.
+            Beside them, if wished, notes for the table of folds, such as `{"epoch": 7}`.
+        """
+
+
+def open_inputs(inputs: Inputs | None, samples: int, name: str = "inputs") -> Any:
+    """Return inputs with files mapped into memory, checked to have one entry a sample.
 
     Raises:
-        DataError: labels are unknown, or there are too few people to split.
+        DataError: a file cannot be read, or the number of entries is another.
     """
-    codes = faces.one_hot(labels).argmax(1)
-    table = _split_table(faces.samples, validation, test, seed)
-    if disjoint and table["subject"].notna().any():
-        check_disjoint(table)
-    parts = {}
-    for name in ("train", "validation", "test"):
-        rows = np.flatnonzero(table["split"].to_numpy() == name)
-        if len(rows):
-            parts[name] = Samples(faces[rows], codes[rows])
-    missing = {"train", "validation"} - set(parts)
-    if missing:
-        raise DataError(f"the split has no {' and no '.join(sorted(missing))} samples: give it some")
-    return parts
+    if inputs is None:
+        return None
+    if isinstance(inputs, Mapping):
+        return {key: open_inputs(value, samples, f"{name}[{key!r}]") for key, value in inputs.items()}
+    if isinstance(inputs, (str, Path)):
+        try:
+            array = np.load(inputs, mmap_mode="r")
+        except (OSError, ValueError) as error:
+            raise DataError(f"{inputs} is not a readable .npy file ({error})") from error
+    else:
+        array = np.asarray(inputs)
+    if array.ndim < 1 or len(array) != samples:
+        raise DataError(
+            f"{name} has the shape {array.shape}, but the index has {samples} rows: give one entry a row"
+        )
+    return array
 
 
-def _split_table(samples: pd.DataFrame, validation: float, test: float, seed: int) -> pd.DataFrame:
-    found = set(samples["split"].dropna())
-    if not found:
-        return split_subjects(samples, validation=validation, test=test, seed=seed)
-    if "validation" in found or "train" not in found:
-        return samples
-    train = samples[samples["split"] == "train"]
-    held = split_subjects(train, validation=validation, test=0, seed=seed)["split"]
-    return samples.assign(split=samples["split"].astype("object").where(samples["split"] != "train", held))
+def take(inputs: Any, places: NDArray) -> Any:
+    """Return the entries of inputs at some places, copied out of their file if they are in one."""
+    if inputs is None:
+        return None
+    if isinstance(inputs, Mapping):
+        return {key: take(value, places) for key, value in inputs.items()}
+    return np.asarray(inputs[places])

@@ -17,7 +17,7 @@ import pandas as pd
 from learnface.clips import Augmentation, Prepared, PrepareSettings, prepare
 from learnface.errors import DataError
 from learnface.models import ModelCard, build, build_backbone, load, save
-from learnface.training import RunReport, Samples, evaluate, split_prepared
+from learnface.training import LabelledFaces, RunReport, evaluate, split_prepared
 from learnface.transfer.heads import replace_head
 from learnface.transfer.stages import Stage, train_stages
 
@@ -45,7 +45,7 @@ class FineTuned:
     path: Path
     scores: Mapping[str, Any]
     reports: Sequence[RunReport]
-    samples: Mapping[str, Samples]
+    samples: Mapping[str, LabelledFaces]
 
 
 def fine_tune(
@@ -152,7 +152,7 @@ def _labels(index: pd.DataFrame) -> tuple[str, ...]:
 def _build(
     model: str,
     faces: Prepared,
-    samples: Mapping[str, Samples],
+    samples: Mapping[str, LabelledFaces],
     classes: int,
     backbone: str,
     weights: str | Path | None,

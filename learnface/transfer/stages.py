@@ -15,7 +15,7 @@ import keras
 from learnface.clips import Augmentation
 from learnface.errors import DataError
 from learnface.training import RunReport, fit
-from learnface.training.samples import Samples
+from learnface.training.labelled_faces import LabelledFaces
 from learnface.transfer.features import cache_features
 from learnface.transfer.freezing import freeze, frozen_names, unfreeze
 from learnface.transfer.learning_rates import discriminative_rates
@@ -57,7 +57,7 @@ def nadam(learning_rate: float) -> keras.optimizers.Optimizer:
 
 def train_stages(
     model: keras.Model,
-    samples: Mapping[str, Samples],
+    samples: Mapping[str, LabelledFaces],
     stages: Sequence[Stage],
     run_dir: str | Path,
     *,
@@ -142,7 +142,7 @@ def train_stages(
 
 def _cached(
     model: keras.Model,
-    samples: Mapping[str, Samples],
+    samples: Mapping[str, LabelledFaces],
     folder: Path,
     copies: int,
     augmentation: Augmentation | None,

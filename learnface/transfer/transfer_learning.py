@@ -13,7 +13,7 @@ import keras
 from learnface.errors import DataError
 from learnface.models import build, build_backbone, face_classifier
 from learnface.training import RunReport, evaluate
-from learnface.training.samples import Samples
+from learnface.training.labelled_faces import LabelledFaces
 from learnface.transfer.splitting import feature_layer
 from learnface.transfer.stages import Stage, train_stages
 
@@ -42,7 +42,7 @@ class Transferred:
 
 
 def pretrain(
-    samples: Mapping[str, Samples],
+    samples: Mapping[str, LabelledFaces],
     labels: Sequence[str],
     run_dir: str | Path,
     *,
@@ -81,7 +81,7 @@ def pretrain(
 
 
 def transfer_learn(
-    samples: Mapping[str, Samples],
+    samples: Mapping[str, LabelledFaces],
     labels: Sequence[str],
     run_dir: str | Path,
     *,
@@ -89,7 +89,7 @@ def transfer_learn(
     backbone: str | keras.Model = "vggface",
     backbone_weights: str | Path | None = None,
     layer: str | None = None,
-    pretraining: Mapping[str, Samples] | None = None,
+    pretraining: Mapping[str, LabelledFaces] | None = None,
     pretraining_labels: Sequence[str] = (),
     pretraining_stages: Sequence[Stage] = (Stage(epochs=30),),
     pretraining_options: Mapping[str, Any] | None = None,
@@ -149,7 +149,7 @@ def transfer_learn(
 
 def _build(
     model: str,
-    samples: Mapping[str, Samples],
+    samples: Mapping[str, LabelledFaces],
     classes: int,
     backbone: str | keras.Model,
     weights: str | Path | None,
@@ -170,7 +170,7 @@ def _build(
 
 def _score(
     model: keras.Model,
-    samples: Mapping[str, Samples],
+    samples: Mapping[str, LabelledFaces],
     labels: Sequence[str],
     reports: Sequence[RunReport],
     run_dir: str | Path,

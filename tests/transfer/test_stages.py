@@ -5,7 +5,7 @@ import pytest
 from learnface.clips import Augmentation
 from learnface.errors import DataError
 from learnface.models import face_classifier
-from learnface.training import Samples
+from learnface.training import LabelledFaces
 from learnface.transfer import Stage, nadam, train_stages
 
 
@@ -14,7 +14,7 @@ def samples(count=24):
     codes = np.arange(count) % 2
     noise = np.random.default_rng(0).integers(0, 100, (count, 8, 8, 1))
     images = (noise + 150 * codes[:, None, None, None]).astype("uint8")
-    return {"train": Samples(images[8:], codes[8:]), "validation": Samples(images[:8], codes[:8])}
+    return {"train": LabelledFaces(images[8:], codes[8:]), "validation": LabelledFaces(images[:8], codes[:8])}
 
 
 def build():

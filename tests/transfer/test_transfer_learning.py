@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from learnface.errors import DataError
-from learnface.training import RunReport, Samples
+from learnface.training import LabelledFaces, RunReport
 from learnface.transfer import Stage, transfer_learn
 
 GENERATOR = np.random.default_rng(0)
@@ -14,7 +14,7 @@ def brightness(count):
     """Pictures in three steps of brightness."""
     codes = np.arange(count) % 3
     images = GENERATOR.integers(0, 60, (count, 8, 8, 1)) + 90 * codes[:, None, None, None]
-    return Samples(images.astype("uint8"), codes)
+    return LabelledFaces(images.astype("uint8"), codes)
 
 
 def motion(count):
@@ -23,7 +23,7 @@ def motion(count):
     levels = np.sort(GENERATOR.integers(0, 256, (count, 4)), axis=1)
     levels[codes == 1] = levels[codes == 1, ::-1]
     clips = np.broadcast_to(levels[..., None, None, None], (count, 4, 8, 8, 1))
-    return Samples(clips.astype("uint8"), codes)
+    return LabelledFaces(clips.astype("uint8"), codes)
 
 
 def split(make, *counts):
