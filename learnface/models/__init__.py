@@ -16,6 +16,7 @@ from learnface.models._weights import weights_card, weights_names
 from learnface.models.cnn_lstm import cnn_lstm
 from learnface.models.fer_cnn import fer_cnn
 from learnface.models.fer_vgg import fer_vgg
+from learnface.models.five_branch import branch_weights, five_branch
 from learnface.models.lenet5 import lenet5
 from learnface.models.lu_cnn import lu_cnn
 from learnface.models.resnet34 import resnet34
@@ -24,10 +25,12 @@ from learnface.models.vgg_conv_lstm import vgg_conv_lstm
 __all__ = [
     "MODELS",
     "ModelCard",
+    "branch_weights",
     "build",
     "cnn_lstm",
     "fer_cnn",
     "fer_vgg",
+    "five_branch",
     "lenet5",
     "load",
     "lu_cnn",
