@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from learnface.cli import check, corpora, models, predict, prepare, reproduce, synthesize
+from learnface.cli import check, corpora, explain, models, predict, prepare, reproduce, synthesize
 from learnface.errors import LearnfaceError
 from learnface.version import __version__
 
@@ -24,6 +24,7 @@ app = typer.Typer(
 )
 app.command(name="check")(check.check)
 app.command(name="corpora")(corpora.corpora)
+app.command(name="explain")(explain.explain)
 app.command(name="models")(models.models)
 app.command(name="predict")(predict.predict)
 app.command(name="prepare")(prepare.prepare)

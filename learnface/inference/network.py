@@ -10,7 +10,7 @@ import numpy as np
 from learnface.errors import DataError
 from learnface.faces.crop import crop_face
 
-__all__ = ["Network", "load_network", "model_labels"]
+__all__ = ["Network", "load_model", "load_network", "model_labels"]
 
 CARD = "learnface.json"  # in the files of learnface.models.save
 DEFAULT_SIZE = 48  # of a network that takes any size
@@ -84,13 +84,23 @@ def load_network(
     Raises:
         DataError: the file is missing or holds no Keras model, or see `Network`.
     """
+    return Network(load_model(model), labels, flip)
+
+
+def load_model(model: keras.Model | str | Path | None) -> keras.Model:
+    """Return a model as it is, from a saved file with its card if it has one, or the one of learnface.
+
+    Args:
+        model: see `load_network`.
+
+    Raises:
+        DataError: the file is missing or holds no Keras model.
+    """
     if model is None:
         from learnface.models import fer_vgg
 
-        model = fer_vgg(weights="ferplus")
-    elif not isinstance(model, keras.Model):
-        model = _load(Path(model))
-    return Network(model, labels, flip)
+        return fer_vgg(weights="ferplus")
+    return model if isinstance(model, keras.Model) else _load(Path(model))
 
 
 def model_labels(model: keras.Model) -> tuple[str, ...]:

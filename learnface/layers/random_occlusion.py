@@ -23,10 +23,12 @@ class RandomOcclusion(keras.layers.Layer):
     Args:
         area: `(x, y, width, height)` in parts of the image, within which the occluder lies.
         coverage: least and largest part of the area that the rectangle round the occluder takes.
+        rate: chance for an image to be occluded in training.
+        fixed: whether inference occludes too; else it leaves images as they are, as augmentation does.
         seed: of the draws; None takes Keras' own.
 
     Raises:
-        DataError: the area leaves the image, or the coverage is out of order.
+        DataError: the area leaves the image, or the coverage or the rate is out of order.
 
     Example:
         >>> import numpy as np
@@ -39,20 +41,25 @@ class RandomOcclusion(keras.layers.Layer):
         self,
         area: tuple[float, float, float, float] = (0.0, 0.5, 1.0, 0.5),
         coverage: tuple[float, float] = (0.3, 0.9),
+        rate: float = 1.0,
+        fixed: bool = True,
         seed: int | None = None,
         **kwargs,
     ):
         super().__init__(**kwargs)
         self.area, self.coverage, self.seed = tuple(area), tuple(coverage), seed
+        self.rate, self.fixed = rate, fixed
         x, y, width, height = self.area
         if min(x, y) < 0 or min(width, height) <= 0 or x + width > 1 or y + height > 1:
             raise DataError(f"area is {area}: give (x, y, width, height) in parts of the image")
-        if not 0 <= self.coverage[0] <= self.coverage[1] <= 1:
-            raise DataError(f"coverage is {coverage}: give (least, largest), from 0 to 1")
+        if not 0 <= self.coverage[0] <= self.coverage[1] <= 1 or not 0 <= rate <= 1:
+            raise DataError(f"coverage {coverage} must be (least, largest) and rate {rate} one, from 0 to 1")
         self.generator = keras.random.SeedGenerator(seed)
 
     def call(self, images, training=False):
         """Hide a part of each image."""
+        if not training and not self.fixed:
+            return images
         coverage, stretch, left, top = self._draws(ops.shape(images)[0]) if training else self._middle()
         across = ops.clip(ops.sqrt(coverage * stretch) / 2, 1e-6, 0.5)
         down = ops.clip(ops.sqrt(coverage / stretch) / 2, 1e-6, 0.5)
@@ -61,6 +68,8 @@ class RandomOcclusion(keras.layers.Layer):
         columns = ops.abs(self._places(images.shape[2], 0)[None, None, :, None] - x) / across
         rows = ops.abs(self._places(images.shape[1], 1)[None, :, None, None] - y) / down
         inside = self._superellipse(columns, rows) if training else ops.maximum(columns, rows) < 1
+        if training and self.rate < 1:
+            inside = ops.logical_and(inside, self._uniform((ops.shape(images)[0], 1, 1, 1)) < self.rate)
         colour = self._colour(images) if training else _MIDDLE
         return images + ops.cast(inside, images.dtype) * (colour - images)
 
@@ -98,4 +107,5 @@ class RandomOcclusion(keras.layers.Layer):
 
     def get_config(self):
         """Return the arguments."""
-        return {**super().get_config(), "area": self.area, "coverage": self.coverage, "seed": self.seed}
+        names = ("area", "coverage", "rate", "fixed", "seed")
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}}

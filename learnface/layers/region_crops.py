@@ -35,7 +35,10 @@ class RegionCrops(keras.layers.Layer):
     """
 
     def __init__(
-        self, boxes: Sequence[tuple[float, float, float, float]], size: tuple[int, int] | None = None, **kwargs
+        self,
+        boxes: Sequence[tuple[float, float, float, float]],
+        size: tuple[int, int] | None = None,
+        **kwargs,
     ):
         super().__init__(**kwargs)
         self.boxes = [tuple(map(float, box)) for box in boxes]
@@ -48,7 +51,9 @@ class RegionCrops(keras.layers.Layer):
     def build(self, shape):
         """Make the matrices."""
         if len(shape) != 4 or None in shape[1:3]:
-            raise DataError(f"RegionCrops takes (batch, height, width, channels) of a known size, not {shape}")
+            raise DataError(
+                f"RegionCrops takes (batch, height, width, channels) of a known size, not {shape}"
+            )
         sides = self.size or shape[1:3]
         self.rows = np.stack([_matrix(y, down, shape[1], sides[0]) for _, y, _, down in self.boxes])
         self.columns = np.stack([_matrix(x, across, shape[2], sides[1]) for x, _, across, _ in self.boxes])
@@ -73,7 +78,9 @@ def _matrix(start: float, length: float, source: int, size: int) -> np.ndarray:
     """Return `(size, source)`: how much of each pixel of a side goes into each pixel of the result."""
     low, high = (round(float(place) * source) for place in (start, start + length))
     if not 0 <= low < high <= source:
-        raise DataError(f"a box from {start} to {start + length} of {source} pixels holds none, or leaves them")
+        raise DataError(
+            f"a box from {start} to {start + length} of {source} pixels holds none, or leaves them"
+        )
     scale = (high - low) / size
     centres = (np.arange(size) + 0.5) * scale
     apart = np.abs(np.arange(high - low) + 0.5 - centres[:, None]) / max(scale, 1.0)
