@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from learnface.cli._quiet import quiet_start
 from learnface.errors import DataError
 
 if TYPE_CHECKING:
@@ -16,7 +17,8 @@ __all__ = ["explain"]
 
 def explain(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH...", help="Pictures and folders; videos for a model of clips.")
+        list[Path],
+        typer.Argument(metavar="PATH...", help="Pictures and folders; videos for a model of clips."),
     ],
     out: Annotated[Path, typer.Option(help="Folder for the pictures drawn.")] = Path("explanations"),
     model: Annotated[Path | None, typer.Option(help="A .keras file (default: the built-in network).")] = None,
@@ -65,8 +67,8 @@ def explain(
 
 
 def _explainer(model: Path | None, labels: str | None, detector: str, layer: str | None) -> "Explainer":
-    from learnface.inference import Explainer
-
+    with quiet_start():
+        from learnface.inference import Explainer
     names = [name.strip() for name in labels.split(",")] if labels else None
     return Explainer(model, names, detector, layer)
 

@@ -133,7 +133,7 @@ def branch_weights(model: keras.Model, images: np.ndarray, batch_size: int = 256
         raise DataError(f"{model.name} has no layer 'branch_weights': give a model of five_branch")
     images = np.asarray(images)
     images = images / np.float32(255) if images.dtype == np.uint8 else images
-    reading = keras.Model(model.inputs, model.get_layer("branch_weights").output)
+    reading = keras.Model(model.input, model.get_layer("branch_weights").output)
     return reading.predict(images, batch_size=batch_size, verbose=0)
 
 

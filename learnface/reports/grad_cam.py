@@ -79,7 +79,8 @@ def _draw(row: SubFigure, explanation: Explanation, number: int | None) -> None:
             plain.set_title(explanation.names[place], fontsize=SMALL, color=INK, pad=3)
     if bars:
         _draw_weights(row.add_subplot(grid[:, -1]), explanation)
-    _draw_scale(row, overlays, strongest)
+    does = "speaks for it" if explanation.is_probability else "raises it"
+    _draw_scale(row, overlays, does if strongest > 0 else f"nothing {does}")
 
 
 def _chosen(count: int) -> list[int]:
@@ -99,11 +100,10 @@ def _draw_map(axes: Axes, heat: np.ndarray, shape: tuple[int, ...], strongest: f
     axes.imshow(share, cmap=_COLOURS, vmin=0, vmax=1, alpha=_OPACITY, extent=extent, interpolation="bilinear")
 
 
-def _draw_scale(row: SubFigure, overlays: list[Axes], strongest: float) -> None:
+def _draw_scale(row: SubFigure, overlays: list[Axes], text: str) -> None:
     """Draw the colour bar, as pale as the maps."""
     mappable = ScalarMappable(Normalize(0, 1), _COLOURS)
     bar = row.colorbar(mappable, ax=overlays, alpha=_OPACITY, fraction=0.05, pad=0.02, aspect=12)
-    text = "speaks for it" if strongest > 0 else "nothing speaks for it"
     bar.set_label(text, fontsize=SMALL, color=INK)
     bar.ax.yaxis.set_major_locator(FixedLocator([0, 1]))
     bar.ax.set_yticklabels(["not", "most"])
