@@ -120,7 +120,10 @@ def measure(steps: Mapping[str, Callable], repeats: int) -> dict[str, list[float
             wall, processor = time.perf_counter(), time.process_time()
             step()
             times[name].append((time.perf_counter() - wall, time.process_time() - processor))
-    return {name: [statistics.median(column) for column in zip(*rows)] for name, rows in times.items()}
+    return {
+        name: [statistics.median(column) for column in zip(*rows, strict=True)]
+        for name, rows in times.items()
+    }
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ from learnface.recipes._occlusion_table import occluded_part, sweep_picture, tab
 from learnface.reports import confusion_picture, curves_picture, save_picture
 from learnface.training import RunReport, evaluate, fit, precision
 
-__all__ = ["MARGINS", "MODELS", "OCCLUSION_SEED", "TABLES", "Job", "Plan", "build", "occluded_sets", "run"]
+__all__ = ["Job", "MARGINS", "MODELS", "OCCLUSION_SEED", "Plan", "TABLES", "build", "occluded_sets", "run"]
 
 MODELS = {
     "plain": "the backbone alone, with a classifier",

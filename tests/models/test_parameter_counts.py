@@ -6,7 +6,7 @@ PARAMETERS = {
     "cnn_lstm": 21_370_306,
     "fer_cnn": 8_779_047,
     "fer_vgg": 1_167_272,
-    "five_branch": 0,
+    "five_branch": 24_128_648,
     "lenet5": 188_459,
     "lu_cnn": 669_607,
     "resnet34": 21_305_287,

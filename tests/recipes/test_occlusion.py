@@ -10,7 +10,8 @@ from learnface.recipes.occlusion import Job, Plan, build, occluded_sets, run
 from learnface.training import RunReport
 
 pytestmark = pytest.mark.filterwarnings("ignore::learnface.corpora.CountWarning")
-SMALL = {"epochs": 1, "seeds": 1, "batch_size": 30, "margins": 0.03, "size": 20, "initial_weights": None}
+SMALL = {"epochs": 1, "seeds": 1, "batch_size": 30, "margins": 0.03, "size": 16}
+SMALL |= {"backbone": "fer_cnn", "initial_weights": None}
 
 
 def test_the_whole_recipe_on_a_small_corpus(small_fer2013, tmp_path, monkeypatch):
