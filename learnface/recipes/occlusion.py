@@ -259,8 +259,7 @@ def _run_job(
     if done:
         return done
     train, validation, test = (splits[name] for name in ("train", "validation", "test"))
-    keras.utils.set_random_seed(job.seed)
-    model = build(job.model, plan, job.margin)
+    model = _seeded(job, plan)
     source = ArraySource(
         _resized(train.images, plan.size),
         _targets(train, plan.votes),
@@ -293,6 +292,14 @@ def _run_job(
     report.save(folder / "report.json")
     _pictures(report, folder)
     return report
+
+
+def _seeded(job: Job, plan: Plan) -> keras.Model:
+    """Return the network with the random weights of its seed."""
+    # Not the seed itself: learnface's weights grew from seed 0, and the classifier that they grew with, drawn once
+    # more for the plain network alone, would fit them before any training.
+    keras.utils.set_random_seed(1000 + job.seed)
+    return build(job.model, plan, job.margin)
 
 
 def _settings(job: Job, plan: Plan) -> dict:

@@ -1,11 +1,13 @@
 import json
 
+import keras
 import numpy as np
 import pytest
 
 from learnface.errors import DataError
 from learnface.faces.occlusion import KINDS
 from learnface.recipes import occlusion
+from learnface.recipes.fer_vgg import joint_model
 from learnface.recipes.occlusion import Job, Plan, build, occluded_sets, run
 from learnface.training import RunReport
 
@@ -72,6 +74,14 @@ def test_networks_share_start_and_classes():
     assert networks["plain"].count_params() == networks["plain_occluded"].count_params()
     kinds = {layer.name for layer in networks["five_branch_best"].layers}
     assert "attention_sigmoids" in kinds and "margin" in kinds
+
+
+def test_no_network_starts_from_the_classifier_that_its_weights_grew_with():
+    keras.utils.set_random_seed(0)
+    former = joint_model().get_layer("ferplus").get_weights()[0]
+    plain = occlusion._seeded(Job("plain", None, 0), Plan()).get_layer("predictions").get_weights()[0]
+    assert plain.shape == former.shape
+    assert abs(np.corrcoef(plain.ravel(), former.ravel())[0, 1]) < 0.1
 
 
 @pytest.mark.parametrize(
