@@ -79,7 +79,7 @@ def grad_cam(
         >>> from learnface.models import fer_cnn
         >>> found = grad_cam(fer_cnn(), np.zeros((2, 48, 48, 1), np.uint8))
         >>> found.maps.shape, found.layer
-        ((2, 1, 10, 10), 'conv3')
+        ((2, 1, 10, 10), 'conv4')
     """
     batch = _batch(model, inputs)
     places = _places(model, layer)
@@ -116,7 +116,7 @@ def map_layers(model: keras.Model) -> list[str]:
     Example:
         >>> from learnface.models import fer_cnn
         >>> map_layers(fer_cnn())
-        ['conv1', 'conv2a', 'conv2', 'conv3']
+        ['conv1', 'conv2', 'conv3', 'conv4']
     """
     return list(dict.fromkeys(place[-1].name for place in _all_places(model)))
 
