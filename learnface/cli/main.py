@@ -20,6 +20,7 @@ COMMANDS = (
     "check",
     "corpora",
     "evaluate",
+    "explain",
     "finetune",
     "models",
     "predict",

@@ -1,7 +1,5 @@
 """`learnface predict`: the expressions of all faces in photographs, folders and videos."""
 
-import contextlib
-import os
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +10,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from learnface.cli._quiet import quiet_start
 from learnface.errors import DataError
 from learnface.files import atomic_path
 
@@ -83,7 +82,7 @@ def predict(
         raise typer.BadParameter("--fps must be above 0")
     if not (paths or sample):
         raise typer.BadParameter("give PATH..., or --sample")
-    with _quiet_start():
+    with quiet_start():
         from learnface.cli._prediction import Prediction
         from learnface.inference import Recognizer
     from learnface.inference.sources import find_sources
@@ -115,20 +114,6 @@ def predict(
         _errors().print(done, style="bold red", soft_wrap=True)
         raise typer.Exit(INTERRUPTED)
     raise typer.Exit(_exit_code(outcomes))
-
-
-@contextlib.contextmanager
-def _quiet_start():
-    """Keep TensorFlow's greetings off the screen: its native code writes them to descriptor 2."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    saved, null = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(null, 2)
-        yield
-    finally:
-        os.dup2(saved, 2)
-        os.close(saved)
-        os.close(null)
 
 
 def _split(labels: str | None) -> list[str] | None:

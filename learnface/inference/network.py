@@ -1,21 +1,14 @@
 """A network with its labels: faces in, probabilities out."""
 
-import zipfile
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
 
 from learnface.errors import DataError
 
-if TYPE_CHECKING:
-    from learnface.inference.clip_network import ClipNetwork
+__all__ = ["Network", "model_labels"]
 
-__all__ = ["Network", "load_network", "model_labels"]
-
-CARD = "learnface.json"  # in the files of learnface.models.save
 DEFAULT_SIZE = 48  # of a network that takes any size
 
 
@@ -71,36 +64,6 @@ class Network:
         return result
 
 
-def load_network(
-    model: keras.Model | str | Path | None, labels: Sequence[str] | None = None, flip: bool = False
-) -> "Network | ClipNetwork":
-    """Return a network from a model, from a saved file, or the one that comes with learnface.
-
-    A model of clips gives a `ClipNetwork`, any other one a `Network`.
-
-    Args:
-        model: a Keras model, the path of a `.keras` file, or None for `fer_vgg(weights="ferplus")`.
-        labels: see `Network`.
-        flip: see `Network`.
-
-    Raises:
-        DataError: the file is missing or holds no Keras model, or see `Network`.
-    """
-    if model is None:
-        from learnface.models import fer_vgg
-
-        model = fer_vgg(weights="ferplus")
-    elif not isinstance(model, keras.Model):
-        model = _load(Path(model))
-    if not (model.inputs and len(model.inputs[0].shape) == 5):
-        return Network(model, labels, flip)
-    if flip:
-        raise DataError("flip is for networks of pictures: a model of clips looks at each frame once")
-    from learnface.inference.clip_network import ClipNetwork
-
-    return ClipNetwork(model, labels)
-
-
 def model_labels(model: keras.Model) -> tuple[str, ...]:
     """Return the names of a model's classes, in the order of its outputs.
 
@@ -116,25 +79,6 @@ def model_labels(model: keras.Model) -> tuple[str, ...]:
             "Recognizer(model, labels=('happy', 'sad'))"
         )
     return tuple(labels)
-
-
-def _load(path: Path) -> keras.Model:
-    """Load a `.keras` file, with its card if it has one."""
-    if not path.is_file():
-        raise DataError(f"{path} does not exist: give a .keras file")
-    try:
-        with zipfile.ZipFile(path) as archive:
-            has_card = CARD in archive.namelist()
-        if has_card:
-            from learnface.models import load
-
-            return load(path)
-        return keras.models.load_model(path, compile=False)
-    except (zipfile.BadZipFile, ValueError, OSError, TypeError, KeyError) as error:
-        if isinstance(error, DataError):
-            raise
-        reason = str(error).strip().split("\n")[0]
-        raise DataError(f"{path} is not a Keras model that can be loaded: {reason}") from error
 
 
 def _input_of(model: keras.Model) -> tuple[tuple[int, int], int]:

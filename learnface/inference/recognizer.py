@@ -13,7 +13,7 @@ from learnface.errors import DataError
 from learnface.faces.detect import Detector, Face
 from learnface.faces.tracks import FaceTracker
 from learnface.inference.cropping import FaceCropper
-from learnface.inference.network import load_network
+from learnface.inference.loading import load_network
 from learnface.inference.pictures import read_picture
 from learnface.inference.smoothing import ExponentialSmoothing
 

@@ -19,6 +19,7 @@ from learnface.models.cnn_lstm import cnn_lstm
 from learnface.models.face_classifier import face_classifier
 from learnface.models.fer_cnn import fer_cnn
 from learnface.models.fer_vgg import fer_vgg
+from learnface.models.five_branch import branch_weights, five_branch
 from learnface.models.lenet5 import lenet5
 from learnface.models.lu_cnn import lu_cnn
 from learnface.models.resnet34 import resnet34
@@ -34,6 +35,7 @@ __all__ = [
     "BACKBONES",
     "MODELS",
     "ModelCard",
+    "branch_weights",
     "build",
     "build_backbone",
     "cnn_lstm",
@@ -41,6 +43,7 @@ __all__ = [
     "face_classifier",
     "fer_cnn",
     "fer_vgg",
+    "five_branch",
     "lenet5",
     "load",
     "lu_cnn",

@@ -10,6 +10,7 @@ from learnface.models.cnn_lstm import cnn_lstm
 from learnface.models.face_classifier import face_classifier
 from learnface.models.fer_cnn import fer_cnn
 from learnface.models.fer_vgg import fer_vgg
+from learnface.models.five_branch import five_branch
 from learnface.models.lenet5 import lenet5
 from learnface.models.lu_cnn import lu_cnn
 from learnface.models.resnet34 import resnet34
@@ -28,6 +29,7 @@ _BUILDERS = (
     face_classifier,
     fer_cnn,
     fer_vgg,
+    five_branch,
     lenet5,
     lu_cnn,
     resnet34,

@@ -23,6 +23,7 @@ __all__ = [
     "curves_picture",
     "duplicates_picture",
     "feature_maps_picture",
+    "grad_cam_picture",
     "interval_picture",
     "layer_maps",
     "markdown_table",
@@ -31,4 +32,11 @@ __all__ = [
 ]
 
 # These load Keras.
-__getattr__ = lazy_names(__name__, {"feature_maps_picture": "feature_maps", "layer_maps": "feature_maps"})
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "feature_maps_picture": "feature_maps",
+        "grad_cam_picture": "grad_cam",
+        "layer_maps": "feature_maps",
+    },
+)

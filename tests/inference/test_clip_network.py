@@ -4,7 +4,7 @@ import pytest
 
 from learnface.errors import DataError
 from learnface.inference import clip_network
-from learnface.inference.network import load_network
+from learnface.inference.loading import load_network
 from learnface.models import fer_vgg, vggface_lstm
 
 LABELS = ("a", "b", "c")

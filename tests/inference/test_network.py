@@ -4,7 +4,7 @@ import pytest
 from keras import layers
 
 from learnface.errors import DataError
-from learnface.inference.network import Network, load_network, model_labels
+from learnface.inference.network import Network, model_labels
 
 
 def brightness_model(size=8, channels=1):
@@ -111,24 +111,3 @@ def test_wrong_models():
     logits = keras.Model(inputs, layers.Dense(2, use_bias=False)(layers.Flatten()(inputs)))
     with pytest.raises(DataError, match="ends in softmax"):
         Network(logits, labels=("a", "b")).probabilities(np.ones((1, 8, 8, 1), np.uint8))
-
-
-def test_saved_models(tmp_path, rng):
-    path = tmp_path / "model.keras"
-    model = brightness_model()
-    model.save(path)
-    faces = rng.integers(0, 256, (3, 8, 8, 1), dtype=np.uint8)
-    loaded = load_network(path, labels=("light", "dark")).probabilities(faces)
-    assert np.allclose(loaded, Network(model, ("light", "dark")).probabilities(faces))
-    with pytest.raises(DataError, match=r"gone\.keras does not exist"):
-        load_network(tmp_path / "gone.keras")
-    (tmp_path / "text.keras").write_text("no model")
-    with pytest.raises(DataError, match=r"text\.keras is not a Keras model"):
-        load_network(tmp_path / "text.keras", labels=("a", "b"))
-
-
-def test_models_saved_with_a_card_bring_their_labels(tmp_path):
-    models = pytest.importorskip("learnface.models")
-    card = models.ModelCard(model="brightness", labels=("light", "dark"), input_shape=(8, 8, 1))
-    models.save(brightness_model(), tmp_path / "model.keras", card)
-    assert load_network(tmp_path / "model.keras").labels == ("light", "dark")

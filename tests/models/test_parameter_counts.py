@@ -7,6 +7,7 @@ PARAMETERS = {
     "face_classifier": 14_718_279,  # VGG-16's convolutions and 513 x 7
     "fer_cnn": 8_779_047,
     "fer_vgg": 1_167_272,
+    "five_branch": 24_128_648,
     "lenet5": 188_459,
     "lu_cnn": 669_607,
     "resnet34": 21_305_287,

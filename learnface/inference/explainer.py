@@ -1,0 +1,228 @@
+"""Why a network says what it says: Grad-CAM of faces in pictures and videos, with all that a picture of it needs."""
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from learnface.clips.video import probe_video, read_video
+from learnface.errors import DataError
+from learnface.faces.crop import crop_face
+from learnface.faces.detect import DEFAULT_DETECTOR, Detector, build_detector
+from learnface.faces.regions import FIVE_REGIONS, five_regions
+from learnface.inference.grad_cam import grad_cam, map_layers
+from learnface.inference.loading import load_model
+from learnface.inference.network import model_labels
+from learnface.inference.pictures import read_picture
+from learnface.models import branch_weights
+
+__all__ = ["Explainer", "Explanation"]
+
+DEFAULT_SIZE = 48  # of a network that takes any size
+DEFAULT_FRAMES = 10  # of a network that takes any number
+MOST_FACES = 8
+
+
+@dataclasses.dataclass(frozen=True)
+class Explanation:
+    """Where a network saw one output in one face or clip.
+
+    Attributes:
+        label: name of the output that is explained.
+        value: its value; for a clip model that tells each frame, the mean.
+        is_probability: whether the outputs are probabilities.
+        maps: float32 `(pictures, map_height, map_width)`, see `learnface.inference.GradCam`.
+        pictures: float32 in [0, 1], `(pictures, height, width, channels)`, grey or RGB.
+        names: what each picture is, or nothing for a single face.
+        weights: of each branch of a five-branch network, or None.
+        box: `(x, y, width, height)` of the face in the picture, or None.
+    """
+
+    label: str
+    value: float
+    is_probability: bool
+    maps: np.ndarray
+    pictures: np.ndarray
+    names: tuple[str, ...] = ()
+    weights: np.ndarray | None = None
+    box: tuple[float, float, float, float] | None = None
+
+
+class Explainer:
+    """Finds faces and explains what a network says of them.
+
+    Args:
+        model: a Keras model of faces or clips, the path of a `.keras` file, or None for learnface's own network.
+        labels: names of the model's outputs in order; None means those the model carries.
+        detector: as for `learnface.inference.Recognizer`.
+        layer: name of the layer to look at; None takes the last one with maps.
+
+    Raises:
+        DataError: the model, its labels, the detector or the layer is not as described.
+
+    Example:
+        >>> Explainer().picture("photo.jpg")  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        model: keras.Model | str | Path | None = None,
+        labels: Sequence[str] | None = None,
+        detector: str | Detector = DEFAULT_DETECTOR,
+        layer: str | None = None,
+    ):
+        self.model, self.layer = load_model(model), layer
+        self.labels = tuple(labels) if labels is not None else model_labels(self.model)
+        self.detector = build_detector(detector)
+        self.takes, self.frames, self.size, self.channels = _input_of(self.model)
+        outputs = self.model.output_shape[-1]
+        if outputs != len(self.labels):
+            raise DataError(
+                f"the model {self.model.name!r} has {outputs} outputs, but {len(self.labels)} labels"
+            )
+        self._bgr = getattr(getattr(self.model, "card", None), "colour", "") == "BGR"
+
+    def check(self, label: str | None = None) -> None:
+        """Check before any file is read that the model has this label, and the layer.
+
+        Raises:
+            DataError: it has not.
+        """
+        self._output(label)
+        if self.layer is not None and self.layer not in (names := map_layers(self.model)):
+            raise DataError(f"{self.model.name} has no maps {self.layer!r}: choose one of {', '.join(names)}")
+
+    def picture(
+        self, image: str | Path | np.ndarray, label: str | None = None, cropped: bool = False
+    ) -> list[Explanation]:
+        """Explain the faces of a picture, the largest first, at most 8.
+
+        Args:
+            image: a path, or pixels: `(height, width, 3)` RGB or `(height, width)` grey, uint8.
+            label: the output to explain; None explains each face's largest.
+            cropped: whether the picture is one face already cut out; else faces are looked for.
+
+        Returns:
+            One explanation a face; none where no face is found.
+
+        Raises:
+            DataError: the file is no picture, the model takes clips, or there is no such label or layer.
+        """
+        if self.takes == "clip":
+            raise DataError(f"the model {self.model.name!r} takes clips: give a video")
+        output = self._output(label)
+        image = read_picture(image) if isinstance(image, str | Path) else image
+        found = (
+            [_whole(image)] if cropped else [face.box for face in self.detector.detect(image)[:MOST_FACES]]
+        )
+        if not found:
+            return []
+        faces = np.stack([self._crop(image, box, cropped) for box in found])
+        if self.takes == "regions":
+            faces = np.stack([np.stack([*five_regions(face, size=self.size).values()]) for face in faces])
+        boxes = [None] if cropped else found
+        return self._explain(faces, output, FIVE_REGIONS, boxes)
+
+    def clip(self, video: str | Path, label: str | None = None, cropped: bool = False) -> list[Explanation]:
+        """Explain a clip model's output for the largest face of a video, frame by frame.
+
+        Frames are taken at even steps from the whole video. Where no face is found in a frame, the last place
+        of the face is looked at.
+
+        Args:
+            video: path of the file.
+            label: as in `picture`.
+            cropped: whether the video shows one face already cut out.
+
+        Returns:
+            One explanation, or none where no face is found.
+
+        Raises:
+            DataError: the file is no video, the model takes faces, or there is no such label or layer.
+        """
+        if self.takes != "clip":
+            raise DataError(f"the model {self.model.name!r} takes single faces: give pictures")
+        output = self._output(label)
+        duration = probe_video(video).duration
+        rate = self.frames / duration if duration > 0 else None
+        frames = list(read_video(video, fps=rate))[: self.frames]
+        frames += [frames[-1]] * (self.frames - len(frames))
+        boxes = [_whole(frame.image) for frame in frames] if cropped else self._follow(frames)
+        if not boxes:
+            return []
+        pairs = zip(frames, boxes, strict=True)
+        clip = np.stack([self._crop(frame.image, box, cropped) for frame, box in pairs])
+        return self._explain(clip[None], output, [f"{frame.time:.1f} s" for frame in frames], [None])
+
+    def _explain(
+        self, faces: np.ndarray, output: int | None, names: Sequence[str], boxes: Sequence
+    ) -> list[Explanation]:
+        given = faces[..., ::-1] if self._bgr else faces
+        found = grad_cam(self.model, given, output, self.layer)
+        values = found.outputs.reshape(len(faces), -1, len(self.labels)).mean(axis=1)
+        sums = found.outputs.sum(axis=-1)
+        is_probability = bool(np.allclose(sums, 1, atol=1e-2) and found.outputs.min() >= 0)
+        pictures = found.pictures[..., ::-1] if self._bgr else found.pictures
+        weights = [None] * len(faces)
+        if any(layer.name == "branch_weights" for layer in self.model.layers):
+            weights = branch_weights(self.model, given)
+        return [
+            Explanation(
+                label=self.labels[chosen],
+                value=float(values[number, chosen]),
+                is_probability=is_probability,
+                maps=found.maps[number],
+                pictures=pictures[number],
+                names=tuple(names) if len(found.maps[number]) == len(names) else (),
+                weights=weights[number],
+                box=boxes[number],
+            )
+            for number, chosen in enumerate(found.chosen)
+        ]
+
+    def _follow(self, frames: Sequence) -> list[tuple[float, float, float, float]]:
+        """Return a box for each frame, or nothing where no frame has a face."""
+        found = [self.detector.detect(frame.image) for frame in frames]
+        boxes = [faces[0].box if faces else None for faces in found]
+        known = next((box for box in boxes if box), None)
+        if known is None:
+            return []
+        for place, box in enumerate(boxes):
+            known = boxes[place] = box or known
+        return boxes
+
+    def _crop(self, image: np.ndarray, box: Sequence[float], cropped: bool) -> np.ndarray:
+        margin, shift = (0.0, 0.0) if cropped else (self.detector.margin, self.detector.shift)
+        return crop_face(image, box, self.size, margin, self.channels, shift)
+
+    def _output(self, label: str | None) -> int | None:
+        if label is None:
+            return None
+        if label not in self.labels:
+            raise DataError(f"the model has no label {label!r}: choose one of {', '.join(self.labels)}")
+        return self.labels.index(label)
+
+
+def _whole(image: np.ndarray) -> tuple[float, float, float, float]:
+    """Return the middle square of a picture."""
+    height, width = image.shape[:2]
+    side = min(height, width)
+    return (width - side) / 2, (height - side) / 2, side, side
+
+
+def _input_of(model: keras.Model) -> tuple[str, int, tuple[int, int], int]:
+    """Return what a model takes ("face", "regions" or "clip"), frames, (height, width) and channels."""
+    inputs = getattr(model, "inputs", None) or ()
+    shape = tuple(inputs[0].shape) if len(inputs) == 1 else ()
+    if len(shape) not in (4, 5) or shape[-1] not in (1, 3):
+        raise DataError(
+            f"the model {model.name!r} takes {shape or 'unknown'}: give one built for one input of shape "
+            "(batch, height, width, 1 or 3) or (batch, frames, height, width, 1 or 3)"
+        )
+    size = shape[-3] or DEFAULT_SIZE, shape[-2] or DEFAULT_SIZE
+    if len(shape) == 4:
+        return "face", 1, size, shape[-1]
+    takes = "regions" if inputs[0].name == "regions" else "clip"
+    return takes, shape[1] or DEFAULT_FRAMES, size, shape[-1]

@@ -1,0 +1,74 @@
+import pytest
+
+from learnface.faces.occlusion import KINDS
+from learnface.recipes._occlusion_table import accuracies, sweep_picture, table, verdict
+from learnface.training import RunReport
+
+
+def report(model, seed, clean, occluded, margin=None):
+    scores = {"test": {"accuracy": clean}, "validation": {"accuracy": clean}}
+    scores |= {f"test, {kind}": {"accuracy": occluded} for kind in KINDS}
+    if margin is not None:
+        scores["branch_weights"] = dict.fromkeys(("whole", "eyes", "nose", "mouth", "occluded"), 0.5)
+    settings = {"model": model, "margin": margin, "backbone": "fer_vgg", "initial_weights": None, "size": 48}
+    settings |= {"epochs": 2, "attention": "sigmoid"}
+    return RunReport(
+        model,
+        parameters=1234,
+        settings=settings,
+        seed=seed,
+        data={"train": {"samples": 100}},
+        history={"loss": [1.0, 0.5]},
+        best_epoch=2,
+        scores=scores,
+        command="learnface reproduce occlusion",
+        machine={"processor": "abacus", "cores": 2},
+    )
+
+
+REPORTS = {
+    "plain/0": report("plain", 0, 0.86, 0.50),
+    "plain/1": report("plain", 1, 0.86, 0.51),
+    "five/0": report("five_branch", 0, 0.85, 0.70, 0.03),
+    "five/1": report("five_branch", 1, 0.87, 0.71, 0.03),
+    "five/0.1": report("five_branch", 0, 0.80, 0.60, 0.1),
+}
+MODELS = {"plain": "the backbone", "five_branch": "five branches"}
+
+
+def test_tables_say_which_is_better():
+    text = table(REPORTS, MODELS)
+    published = next(line for line in text.splitlines() if line.startswith("| five_branch "))
+    assert "86.00 ± 12.71" in published and "87.91" in published and "−1.91" in published
+    rows = [line for line in text.splitlines() if line.startswith("| plain")]
+    assert "50.50 ± 6.35" in rows[0] and "35.50 ± 6.35" in rows[0]
+    assert "five_branch against plain on faces as they are: not told apart: +0.00 ± 12.71 points." in text
+    assert "five_branch against plain on occluded faces: better by 20.00 ± 0.00 points." in text
+    margins = next(line for line in text.splitlines() if line.startswith("| 0.1 "))
+    assert "80.00" in margins and "60.00" in margins
+    assert "random weights" in text and "1,234 parameters" in text
+
+
+def test_parts_are_left_out_until_there_are_runs():
+    text = table({"plain/0": REPORTS["plain/0"]}, MODELS)
+    assert "87.91" not in text and "Figure 3: the margin" not in text and "against plain" not in text
+    assert sweep_picture({"plain/0": REPORTS["plain/0"]}) is None
+    labels = [label.get_text() for label in sweep_picture(REPORTS).axes[0].get_yticklabels()]
+    assert labels == ["0.03, clean", "0.1, clean", "0.03, occluded", "0.1, occluded"]
+
+
+def test_occluded_is_the_mean_over_kinds():
+    one = report("plain", 0, 0.9, 0.5)
+    one.scores[f"test, {next(iter(KINDS))}"]["accuracy"] = 1.0
+    assert accuracies(one)["occluded"] == pytest.approx((1.0 + 0.5 * (len(KINDS) - 1)) / len(KINDS))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "words"),
+    [
+        ([0.5, 0.6, 0.55], [0.7, 0.8, 0.75], "worse by 20.00"),
+        ([0.5], [0.7], "behind by 20.00 points in one run"),
+    ],
+)
+def test_verdict(first, second, words):
+    assert verdict(first, second).startswith(words)
