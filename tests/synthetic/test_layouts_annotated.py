@@ -1,0 +1,72 @@
+import numpy as np
+import pytest
+
+from learnface.clips.video import read_video
+from learnface.corpora import annotated_videos
+from learnface.synthetic import write_corpus
+from learnface.synthetic.layouts_annotated import FPS, LATE, STRENGTH
+
+OPTIONS = {
+    "subjects": 2,
+    "clips_per_subject": 2,
+    "size": 32,
+    "frames": 24,
+    "supersample": 1,
+    "progress": False,
+}
+
+
+@pytest.fixture(scope="module")
+def corpora(tmp_path_factory):
+    root = tmp_path_factory.mktemp("annotated")
+    return {
+        task: write_corpus(root / task, "annotated_videos", task=task, **OPTIONS)
+        for task in ("emotions", "late", "markers")
+    }
+
+
+def truth(root, row=0):
+    return annotated_videos.frame_table(annotated_videos.index(root).iloc[row])
+
+
+def pixels(root, row=0):
+    return np.stack([f.image for f in read_video(annotated_videos.index(root)["frames"].iloc[row])])
+
+
+def test_the_corpus_reads_it(corpora):
+    index = annotated_videos.index(corpora["emotions"])
+    assert len(index) == 4 and index["subject"].nunique() == 2
+    assert (index["labelled_frames"] == 24).all() and (index["annotators"] == 3).all()
+    table = truth(corpora["emotions"])
+    assert table["time"].tolist() == pytest.approx(np.arange(24) / FPS)
+    assert len(pixels(corpora["emotions"])) == 24
+
+
+def test_annotators_differ_and_agree(corpora):
+    ratings = annotated_videos.ratings(annotated_videos.index(corpora["emotions"]), "valence")
+    correlation = ratings.corr().to_numpy()[np.triu_indices(3, 1)]
+    assert (correlation > 0.7).all() and (correlation < 0.9999).all()
+
+
+def test_late_labels_are_those_of_a_second_before(corpora):
+    same, late = truth(corpora["emotions"]), truth(corpora["late"])
+    assert np.array_equal(pixels(corpora["emotions"]), pixels(corpora["late"]))
+    for name in ("valence", "arousal"):
+        shifted = late[name].to_numpy()[LATE:] - same[name].to_numpy()[:-LATE]
+        together = late[name].to_numpy() - same[name].to_numpy()
+        assert shifted.std() < 0.11 < together.std()  # annotators waver by about 0.05
+
+
+def test_the_marker_that_trembles_tells_the_affect(corpora):
+    for row in range(4):
+        table, video = truth(corpora["markers"], row), pixels(corpora["markers"], row).astype(float)
+        motion = np.abs(np.diff(video, axis=0)).mean(-1)
+        half = 16
+        quarters = np.stack(
+            [motion[:, y : y + half, x : x + half].mean((1, 2)) for y in (0, half) for x in (0, half)], axis=1
+        )
+        moved = quarters.argmax(1)
+        right, up = moved % 2 == 1, moved < 2
+        assert (np.sign(table["valence"][1:]) == np.where(right, 1, -1)).mean() > 0.9
+        assert (np.sign(table["arousal"][1:]) == np.where(up, 1, -1)).mean() > 0.9
+        assert np.abs(table[["valence", "arousal"]].abs().to_numpy() - STRENGTH).max() < 0.4
