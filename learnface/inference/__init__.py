@@ -6,7 +6,9 @@ Example:
     >>> print(recognizer.predict("photo.jpg"))  # doctest: +SKIP
 """
 
+from learnface.inference.affect import AffectRecognizer
 from learnface.inference.network import model_labels
 from learnface.inference.recognizer import Recognizer
+from learnface.inference.streaming import FaceStreams, StreamingModel
 
-__all__ = ["Recognizer", "model_labels"]
+__all__ = ["AffectRecognizer", "FaceStreams", "Recognizer", "StreamingModel", "model_labels"]

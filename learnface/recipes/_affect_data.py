@@ -20,12 +20,13 @@ from learnface.clips import (
 from learnface.corpora import get_corpus
 from learnface.corpora.splits import split_subjects
 from learnface.errors import DataError
+from learnface.labels import VALENCE_AROUSAL
 from learnface.metrics.concordance import UNANNOTATED
 from learnface.training.environment import array_hash
 
 __all__ = ["AFFECT", "AffectVideos", "load_videos", "split_videos", "windows"]
 
-AFFECT = ("valence", "arousal")
+AFFECT = VALENCE_AROUSAL
 KEY_FRAME_THRESHOLD = 0.1
 
 

@@ -61,6 +61,10 @@ def run_network(
 
     Writes `report.json`, and `predictions.csv` with a row a frame of the test videos.
     """
+    data = {split: videos.describe() for split, videos in splits.items()}
+    done = _done(folder, settings, data, seed)
+    if done is not None:
+        return done
     keras.utils.set_random_seed(seed)
     shape = (settings.frames, *splits["train"].faces.shape)
     model = build_network(
@@ -96,7 +100,7 @@ def run_network(
         name=name,
         seed=seed,
         settings=dataclasses.asdict(settings),
-        data={split: videos.describe() for split, videos in splits.items()},
+        data=data,
         jit_compile=settings.jit_compile,
         progress=False,
     )
@@ -106,6 +110,15 @@ def run_network(
     report.scores["test"] = scores(predictions)
     report.save(folder / "report.json")
     return report
+
+
+def _done(folder: Path, settings: AffectSettings, data: dict[str, Any], seed: int) -> RunReport | None:
+    """Return the report of the same run, if it was trained and scored before."""
+    if not (folder / "report.json").is_file() or not (folder / "predictions.csv").is_file():
+        return None
+    report = RunReport.load(folder / "report.json")
+    same = report.settings.items() >= dataclasses.asdict(settings).items()
+    return report if same and report.scores and (report.data, report.seed) == (data, seed) else None
 
 
 def predict_frames(model: keras.Model, videos: AffectVideos, source: WindowSource) -> pd.DataFrame:

@@ -6,7 +6,7 @@ Three tasks ask for different things of a model:
 |---|---|---|
 | `"emotions"` | those of the expression shown in it | the frame |
 | `"late"` | those of the expression shown a second before, as annotators react late | memory |
-| `"markers"` | where one of four like markers on the face trembles: right is pleasant, up aroused | memory and place |
+| `"marker"` | where on the face a white marker is: right is pleasant, up is aroused | the place of things |
 """
 
 import csv
@@ -27,13 +27,13 @@ __all__ = ["ANNOTATED_VIDEOS_LAYOUT"]
 FPS = 5
 LATE = 5  # frames, a second
 ANNOTATORS = ("ann", "ben", "cho")
-STRENGTH = 0.6  # of valence and arousal in the task of markers
+REACH = 0.38  # of the picture's side, from its middle to where valence or arousal is 1
 ZOOM = 1.3
 _MOODS = tuple(name for name in EMOTIONS if name not in ("neutral", "repression"))
 
 
 def _write_annotated_video(job: Job, folder: Path) -> Written:
-    frames, affect = (_marked if job.settings.task == "markers" else _acted)(job)
+    frames, affect = (_marked if job.settings.task == "marker" else _acted)(job)
     if job.settings.task == "late":
         affect = np.concatenate([np.repeat(affect[:1], LATE, axis=0), affect])[: len(affect)]
     subject = f"learner{learner_of(job).seed:04d}"
@@ -57,41 +57,23 @@ def _acted(job: Job) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _marked(job: Job) -> tuple[np.ndarray, np.ndarray]:
-    """Return frames of a still face with four markers, of which one trembles, and what that means.
-
-    Where a marker that rests lies is drawn from the places of one that trembles, so that no frame tells them
-    apart by itself.
-    """
+    """Return frames of a still face over which a marker wanders, and where it is: x and y from -1 to 1."""
     settings, rng = job.settings, job.rng()
     face = synthesise_clip(
         learner_of(job), "neutral", frames=1, course="hold", size=settings.size, zoom=ZOOM,
         seed=settings.seed * 1000 + job.clip, supersample=settings.supersample, noise=0,
     ).frames[0]  # fmt: skip
-    corners = np.array([(x, y) for y in (-1, 1) for x in (-1, 1)])
-    active = _turns(settings.frames, rng)
-    angles = np.repeat(rng.uniform(0, 2 * np.pi, (1, 4)), settings.frames, axis=0)
-    angles += 0.4 * 2 * np.pi * np.cumsum(active[:, None] == np.arange(4), axis=0)
-    reach = settings.size / 16
-    places = settings.size * (0.5 + 0.23 * corners) + rng.uniform(-1, 1, (4, 2)) * reach / 2
-    places = places + reach * np.stack([np.cos(angles), np.sin(angles)], axis=-1)
-    frames = np.stack([_with_markers(face, at, rng) for at in places])
-    return frames, STRENGTH * corners[active] * [1.0, -1.0]
+    time = np.arange(settings.frames)[:, None] / FPS
+    rates, phases = rng.uniform(0.05, 0.2, (2, 2)), rng.uniform(0, 2 * np.pi, (2, 2))
+    affect = sum(np.sin(2 * np.pi * r * time + p) for r, p in zip(rates, phases, strict=True)) / 2
+    places = settings.size * (0.5 + REACH * affect * [1, -1])  # up is aroused, and rows count downwards
+    return np.stack([_with_marker(face, at, rng) for at in places]), affect
 
 
-def _turns(frames: int, rng: np.random.Generator) -> np.ndarray:
-    """Return which marker trembles in each frame: another one every 8 to 15 frames."""
-    turns = [int(rng.integers(4))] * int(rng.integers(8, 16))
-    while len(turns) < frames:
-        turns += [(turns[-1] + int(rng.integers(1, 4))) % 4] * int(rng.integers(8, 16))
-    return np.array(turns[:frames])
-
-
-def _with_markers(face: np.ndarray, places: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _with_marker(face: np.ndarray, place: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     image = face.copy()
-    radius = len(face) / 24
-    for x, y in places:
-        point = round(16 * x), round(16 * y)  # in sixteenths of a pixel
-        cv2.circle(image, point, round(16 * radius), (250, 250, 250), -1, cv2.LINE_AA, shift=4)
+    x, y, radius = (round(16 * value) for value in (*place, len(face) / 16))  # in sixteenths of a pixel
+    cv2.circle(image, (x, y), radius, (250, 250, 250), -1, cv2.LINE_AA, shift=4)
     return np.clip(image + rng.normal(0, 2, image.shape), 0, 255).astype(np.uint8)
 
 
@@ -126,5 +108,5 @@ ANNOTATED_VIDEOS_LAYOUT = Layout(
     {"train": 1.0},
     _write_annotated_video,
     _finish,
-    tasks=("emotions", "late", "markers"),
+    tasks=("emotions", "late", "marker"),
 )
