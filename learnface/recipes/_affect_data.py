@@ -167,9 +167,8 @@ def _labelled(part: pd.DataFrame, labels: pd.DataFrame, row: Mapping, fps: float
     values = labels[list(AFFECT)].where(labels["valid"].astype(bool))
     values = values.where(~values.isin(UNANNOTATED))
     if "frame" in labels and part["time"].isna().all():  # a folder of frames
-        values.index = labels["frame"]
-        return part.assign(**values[~values.index.duplicated()].reindex(part["frame"]).reset_index(drop=True)
-                           .set_axis(part.index))  # fmt: skip
+        by_frame = values.set_axis(labels["frame"])
+        return part.assign(**{name: by_frame[name].reindex(part["frame"]).to_numpy() for name in AFFECT})
     times = labels["time"] if "time" in labels else _frame_times(row["frames"], labels["frame"])
     known = values.assign(time=np.asarray(times, float)).dropna(subset=["time"]).sort_values("time")
     nearest = pd.merge_asof(

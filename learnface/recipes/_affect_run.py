@@ -13,6 +13,7 @@ from learnface.errors import DataError
 from learnface.files import atomic_path
 from learnface.losses import ConcordanceLoss
 from learnface.metrics import ConcordanceCorrelation, affect_scores
+from learnface.models import ModelCard, save
 from learnface.recipes._affect_data import AFFECT, AffectVideos, windows
 from learnface.recipes._affect_networks import build_network
 from learnface.training import RunReport, fit
@@ -59,7 +60,8 @@ def run_network(
 ) -> RunReport:
     """Train a network, or go on where it was stopped; the epoch is chosen by the CCC on validation videos.
 
-    Writes `report.json`, and `predictions.csv` with a row a frame of the test videos.
+    Writes `report.json`, `model.keras` with its card, and `predictions.csv` with a row a frame of the test
+    videos.
     """
     data = {split: videos.describe() for split, videos in splits.items()}
     done = _done(folder, settings, data, seed)
@@ -108,13 +110,34 @@ def run_network(
     with atomic_path(folder / "predictions.csv") as temporary:
         predictions.to_csv(temporary, index=False, float_format="%.5g")
     report.scores["test"] = scores(predictions)
+    save(model, folder / "model.keras", _card(report, splits["train"], shape))
     report.save(folder / "report.json")
     return report
 
 
+def _card(report: RunReport, videos: AffectVideos, shape: tuple[int, int, int, int]) -> ModelCard:
+    """Return what one must know to use the model, as by `learnface predict --va`."""
+    made = videos.faces.manifest["settings"]
+    detector = made["detector"]["class"] if made["detector"] else "none: frames are faces"
+    return ModelCard(
+        model=report.name,
+        labels=AFFECT,
+        input_shape=shape,
+        colour="grey" if shape[-1] == 1 else "RGB",
+        face=f"detector {detector}, margin {made['margin'] or 'its own'}, {made['fps'] or 'all'} frames a second",
+        corpus=f"{videos.faces.samples['corpus'].iloc[0]}, {report.data['train']['videos']} videos",
+        protocol="epoch chosen by CCC on validation videos; scores on test videos of other people",
+        scores={
+            f"{score}_{name}": round(values[score], 4)
+            for name, values in report.scores["test"]["per_dimension"].items()
+            for score in ("ccc", "mse")
+        },
+    )
+
+
 def _done(folder: Path, settings: AffectSettings, data: dict[str, Any], seed: int) -> RunReport | None:
     """Return the report of the same run, if it was trained and scored before."""
-    if not (folder / "report.json").is_file() or not (folder / "predictions.csv").is_file():
+    if not all((folder / name).is_file() for name in ("report.json", "predictions.csv", "model.keras")):
         return None
     report = RunReport.load(folder / "report.json")
     same = report.settings.items() >= dataclasses.asdict(settings).items()

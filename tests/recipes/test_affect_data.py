@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from checks.faces import write_picture
 from checks.films import write_video
 
 from learnface.clips import PrepareSettings
@@ -88,6 +89,15 @@ def test_labels_by_frame_number_of_a_faster_video(tmp_path):
     np.testing.assert_allclose(mine["valence"], expected)
     assert videos.faces.samples["subject"].isna().all()
     assert len(split_videos(videos, 0.2, 0.2, 0)["train"].faces) >= 1
+
+
+def test_folders_of_frames_rated_by_number(tmp_path):
+    for frame in range(6):
+        write_picture(tmp_path / "v" / f"{frame:02d}.png", np.full((8, 8), 10 * frame, np.uint8))
+    rows = "".join(f"v,{frame},{frame / 10},0\n" for frame in (0, 1, 4, 5))
+    (tmp_path / "annotations.csv").write_text("video,frame,valence,arousal\n" + rows)
+    videos = load_videos(tmp_path, "annotated_videos", tmp_path / "faces", PLAIN)
+    np.testing.assert_allclose(videos.frames["valence"], [0, 0.1, np.nan, np.nan, 0.4, 0.5])
 
 
 def test_a_corpus_without_labels_is_refused(tmp_path):

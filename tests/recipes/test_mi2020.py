@@ -4,6 +4,7 @@ import pytest
 from checks.films import write_video
 
 from learnface.errors import DataError
+from learnface.models import load
 from learnface.recipes.mi2020 import networks, run
 
 TINY = {
@@ -44,6 +45,9 @@ def test_the_whole_recipe_on_a_small_corpus(corpus, tmp_path):
     assert "fer_vgg_lstm, mean" in text and "fer_vgg_per_frame_map" in text
     for name in ("1-error.png", "1-predicted.png", "1-ccc.png"):
         assert (out / name).exists()
+    card = load(out / "annotated_videos/fer_vgg_lstm-adam/seed0/model.keras").card
+    assert card.labels == ("valence", "arousal") and card.input_shape == (4, 16, 16, 1)
+    assert card.scores["ccc_mean"] == pytest.approx(report.scores["test"]["ccc"], abs=1e-4)
     # Called again, nothing is trained anew.
     (again,) = run(corpus, out, **options)["annotated_videos/fer_vgg_lstm-adam"]
     assert again == report
