@@ -4,7 +4,7 @@ import keras
 
 from learnface.errors import DataError
 from learnface.models import cnn_lstm, fer_vgg, vgg_conv_lstm
-from learnface.models.backbones import BACKBONES
+from learnface.models.backbones import BACKBONES, build_backbone
 
 __all__ = ["HEADS", "build_network", "parse_name"]
 
@@ -47,6 +47,7 @@ def build_network(
     input_shape: tuple[int, int, int, int],
     *,
     weights: str | None = None,
+    layer: str | None = None,
     width: float = 1.0,
     kernel_size: int = 7,
 ) -> keras.Model:
@@ -56,6 +57,7 @@ def build_network(
         name: as in `parse_name`.
         input_shape: `(frames, height, width, channels)`.
         weights: of the backbone: None or `"imagenet"`.
+        layer: layer of the backbone whose map is taken; the last one if None.
         width: share of the usual widths that all layers have but those of the published backbones.
         kernel_size: of the ConvLSTMs.
     """
@@ -64,12 +66,16 @@ def build_network(
     def scaled(widths: tuple[int, ...]) -> tuple[int, ...]:
         return tuple(max(4, round(width * each)) for each in widths)
 
+    if backbone in ("fer_vgg", "fer_cnn", "resnet34"):
+        weights = None  # Keras has ImageNet's for the others alone
     body: str | keras.Model = backbone
     if backbone == "fer_vgg":
         shape = (*input_shape[1:3], 1)
         body = fer_vgg(input_shape=shape, widths=scaled(FER_VGG_WIDTHS), border=0, include_top=False)
-    has_weights = backbone not in ("fer_vgg", "fer_cnn", "resnet34")  # Keras has ImageNet's for the others
-    options = {"backbone": body, "backbone_weights": weights if has_weights else None, "name": name}
+    if layer is not None:
+        channels = 1 if backbone == "fer_vgg" else input_shape[-1]
+        body = build_backbone(body, (*input_shape[1:3], channels), weights=weights, pooling=None, layer=layer)
+    options = {"backbone": body, "backbone_weights": weights, "name": name}
     if head in ("conv_lstm", "per_frame_map"):
         filters = scaled(FILTERS) if head == "conv_lstm" else ()
         return vgg_conv_lstm(input_shape, filters=filters, kernel_size=kernel_size, **options)

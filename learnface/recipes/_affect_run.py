@@ -18,7 +18,7 @@ from learnface.recipes._affect_data import AFFECT, AffectVideos, windows
 from learnface.recipes._affect_networks import build_network
 from learnface.training import RunReport, fit
 
-__all__ = ["LOSSES", "OPTIMIZERS", "AffectSettings", "predict_frames", "run_network", "scores"]
+__all__ = ["AffectSettings", "LOSSES", "OPTIMIZERS", "predict_frames", "run_network", "scores"]
 
 OPTIMIZERS = {
     "adam": keras.optimizers.Adam,
@@ -47,6 +47,7 @@ class AffectSettings:
     width: float
     kernel_size: int
     backbone_weights: str | None
+    layer: str | None
     jit_compile: bool
 
     def __post_init__(self):
@@ -73,6 +74,7 @@ def run_network(
         name,
         shape,
         weights=settings.backbone_weights,
+        layer=settings.layer,
         width=settings.width,
         kernel_size=settings.kernel_size,
     )

@@ -54,6 +54,7 @@ def run(
     models: Sequence[str] | None = None,
     backbone: str | None = None,
     backbone_weights: str = "imagenet",
+    layer: str | None = None,
     size: int | None = None,
     frames: int = 10,
     width: float = 1.0,
@@ -86,6 +87,7 @@ def run(
             `learnface.recipes._affect_networks.HEADS`. By default those of the table.
         backbone: put this one under every head of a table, in place of the table's own.
         backbone_weights: `"imagenet"` or `"none"`; the paper does not say. ResNet-34 has none.
+        layer: layer of the backbones whose map is taken, such as `"block3_pool"`; by default the last.
         size: side of a face in pixels; by default 224, and 299 for Inception-v3.
         frames: frames of a window; the paper does not say.
         width: share of the usual widths of the LSTMs, ConvLSTMs, dense layers, and of `fer_vgg`.
@@ -115,7 +117,7 @@ def run(
     data, out = Path(data), Path(out)
     settings = AffectSettings(
         frames, batch_size, epochs or 1000, patience, learning_rate, optimizer, loss, width, kernel_size,
-        None if backbone_weights == "none" else backbone_weights, jit_compile,
+        None if backbone_weights == "none" else backbone_weights, layer, jit_compile,
     )  # fmt: skip
     if seeds < 1:
         raise DataError(f"seeds is {seeds}: give a number from 1")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-__all__ = ["LONGEST_JOIN", "FaceHistory", "clock"]
+__all__ = ["FaceHistory", "LONGEST_JOIN", "clock"]
 
 MOST_BINS = 2000
 MOST_FACES = 64  # kept in memory; false detections may make thousands of short ones

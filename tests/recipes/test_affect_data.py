@@ -78,7 +78,7 @@ def test_key_frames(tmp_path):
 
 @pytest.mark.filterwarnings("ignore::learnface.corpora.CountWarning")
 def test_labels_by_frame_number_of_a_faster_video(tmp_path):
-    options = {"subjects": 3, "clips_per_subject": 1, "size": 24, "frames": 15, "supersample": 1}
+    options = {"subjects": 5, "clips_per_subject": 1, "size": 24, "frames": 15, "supersample": 1}
     root = write_corpus(tmp_path / "aff_wild", "aff_wild", progress=False, **options)
     videos = load_videos(root, "aff_wild", tmp_path / "faces", PLAIN)  # 5 frames a second of 30
     row = aff_wild.index(root).dropna(subset=["valence"]).iloc[0]

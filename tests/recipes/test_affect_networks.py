@@ -17,6 +17,11 @@ def test_width_scales_the_layers():
     assert wide.get_layer("lstm1").units == 128 and narrow.get_layer("lstm1").units == 64
 
 
+def test_a_layer_in_the_middle_of_the_backbone():
+    model = build_network("fer_vgg_conv_lstm", (3, 16, 16, 3), width=0.1, kernel_size=3, layer="block2_conv2")
+    assert model.get_layer("maps").output.shape == (None, 3, 8, 8, 6)
+
+
 def test_names():
     assert parse_name("vgg16_per_frame_map") == ("vgg16", "per_frame_map")
     for wrong in ("vgg16", "lstm", "vgg99_lstm", "fer_vgg_tree"):

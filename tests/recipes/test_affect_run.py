@@ -8,7 +8,7 @@ from learnface.recipes._affect_run import AffectSettings, scores
 
 SETTINGS = {
     "frames": 4, "batch_size": 4, "epochs": 1, "patience": None, "learning_rate": 0.01, "optimizer": "adam",
-    "loss": "mse", "width": 0.05, "kernel_size": 3, "backbone_weights": None, "jit_compile": False,
+    "loss": "mse", "width": 0.05, "kernel_size": 3, "backbone_weights": None, "layer": None, "jit_compile": False,
 }  # fmt: skip
 
 
