@@ -31,7 +31,7 @@ def synthesize(
     task: Annotated[
         str,
         typer.Option(
-            help="emotions; temporal: only motion tells the labels apart; late, marker (annotated_videos)."
+            help="emotions; temporal: only motion tells the labels apart; late, marker, late_marker (annotated_videos)."
         ),
     ] = "emotions",
     seed: Annotated[int, typer.Option(help="Which learners, and what they do.")] = 0,

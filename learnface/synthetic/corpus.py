@@ -100,8 +100,8 @@ def write_corpus(
         amplitude: factor of the layout's usual strengths.
         occluded: share of the clips in which a hand, mask or book hides part of the face.
         task: `"emotions"`; `"temporal"` for clips that only motion tells apart (see `TEMPORAL_TASKS`; layouts
-            `plain` and `labelled_clips`); `"late"` or `"marker"` for valence and arousal that no single
-            frame tells (layout `annotated_videos`, see `learnface.synthetic.layouts_annotated`).
+            `plain` and `labelled_clips`); `"late"`, `"marker"` or `"late_marker"` for valence and arousal that
+            ask for memory, place or both (`annotated_videos`; see `learnface.synthetic.layouts_annotated`).
         supersample: rows and columns drawn for each one of a picture; the layout's usual number if None.
         processes: worker processes; 1 works in this one.
         progress: show a bar with the time left, on standard error.

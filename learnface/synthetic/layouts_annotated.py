@@ -1,12 +1,13 @@
 """Videos rated frame by frame by several annotators: the form of mi2020's corpus, with a truth that is known.
 
-Three tasks ask for different things of a model:
+The tasks ask for different things of a model:
 
 | task | valence and arousal of a frame are | so a model needs |
 |---|---|---|
 | `"emotions"` | those of the expression shown in it | the frame |
 | `"late"` | those of the expression shown a second before, as annotators react late | memory |
 | `"marker"` | where on the face a white marker is: right is pleasant, up is aroused | the place of things |
+| `"late_marker"` | where the marker was a second before | place and memory |
 """
 
 import csv
@@ -33,8 +34,9 @@ _MOODS = tuple(name for name in EMOTIONS if name not in ("neutral", "repression"
 
 
 def _write_annotated_video(job: Job, folder: Path) -> Written:
-    frames, affect = (_marked if job.settings.task == "marker" else _acted)(job)
-    if job.settings.task == "late":
+    task = job.settings.task
+    frames, affect = (_marked if task.endswith("marker") else _acted)(job)
+    if task.startswith("late"):
         affect = np.concatenate([np.repeat(affect[:1], LATE, axis=0), affect])[: len(affect)]
     subject = f"learner{learner_of(job).seed:04d}"
     video = f"videos/{subject}-{job.clip + 1}.mp4"
@@ -108,5 +110,5 @@ ANNOTATED_VIDEOS_LAYOUT = Layout(
     {"train": 1.0},
     _write_annotated_video,
     _finish,
-    tasks=("emotions", "late", "marker"),
+    tasks=("emotions", "late", "marker", "late_marker"),
 )

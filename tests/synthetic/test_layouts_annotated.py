@@ -21,7 +21,7 @@ def corpora(tmp_path_factory):
     root = tmp_path_factory.mktemp("annotated")
     return {
         task: write_corpus(root / task, "annotated_videos", task=task, **OPTIONS)
-        for task in ("emotions", "late", "marker")
+        for task in ("emotions", "late", "marker", "late_marker")
     }
 
 
@@ -48,9 +48,10 @@ def test_annotators_differ_and_agree(corpora):
     assert (correlation > 0.7).all() and (correlation < 0.9999).all()
 
 
-def test_late_labels_are_those_of_a_second_before(corpora):
-    same, late = truth(corpora["emotions"]), truth(corpora["late"])
-    assert np.array_equal(pixels(corpora["emotions"]), pixels(corpora["late"]))
+@pytest.mark.parametrize("task, late_task", [("emotions", "late"), ("marker", "late_marker")])
+def test_late_labels_are_those_of_a_second_before(corpora, task, late_task):
+    same, late = truth(corpora[task]), truth(corpora[late_task])
+    assert np.array_equal(pixels(corpora[task]), pixels(corpora[late_task]))
     for name in ("valence", "arousal"):
         shifted = late[name].to_numpy()[LATE:] - same[name].to_numpy()[:-LATE]
         together = late[name].to_numpy() - same[name].to_numpy()
