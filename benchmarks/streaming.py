@@ -20,10 +20,10 @@ import numpy as np
 from learnface.inference import StreamingModel
 from learnface.models import cnn_lstm, vgg_conv_lstm
 
-REPEATS = 7
+REPEATS = 5
 
 
-def main(frames: int = 10, size: int = 64, backbone: str = "vgg19") -> None:
+def main(frames: int = 10, size: int = 96, backbone: str = "vgg19") -> None:
     """Print one row a network."""
     shape = (frames, size, size, 3)
     models = {
