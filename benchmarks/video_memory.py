@@ -35,7 +35,8 @@ def main() -> int:
             peaks.append(figures["peak_mib"])
             print(
                 f"{minutes:g} minutes: {figures['frames']} frames, {figures['rows']} faces, "
-                f"{figures['fps']:.1f} frames/s ({figures['cpu_fps']:.1f} by CPU time), peak {figures['peak_mib']:.0f} MiB",
+                f"{figures['fps']:.1f} frames/s ({figures['cpu_fps']:.1f} by CPU time), "
+                f"peak {figures['peak_mib']:.0f} MiB",
                 flush=True,
             )
     ratio = peaks[-1] / peaks[0]
