@@ -63,7 +63,7 @@ def run(
     learning_rate: float = 1e-4,
     loss: str = "mse",
     epochs: int | None = None,
-    patience: int = 50,
+    patience: int | None = 50,
     batch_size: int = 8,
     seed: int = 0,
     seeds: int = 1,
@@ -96,7 +96,7 @@ def run(
         learning_rate: of all of them.
         loss: `"mse"`, as the paper's; `"ccc"` or `"ccc+mse"`.
         epochs: largest number; by default 1,000.
-        patience: epochs without a lower validation loss after which training stops.
+        patience: epochs without a lower validation loss after which training stops; None never stops early.
         batch_size: windows a batch; the paper does not say.
         seed: of the first run: weights, order and dropout.
         seeds: how many runs of each network, with seeds that follow.
