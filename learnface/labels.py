@@ -20,6 +20,7 @@ __all__ = [
     "FERPLUS",
     "LEARNING_EMOTIONS",
     "RAF_DB",
+    "VALENCE_AROUSAL",
     "canonical",
     "label_map",
 ]
@@ -38,6 +39,9 @@ AFFECTNET = ("neutral", "happy", "sad", "surprise", "fear", "disgust", "angry", 
 RAF_DB = ("surprise", "fear", "disgust", "happy", "sad", "angry", "neutral")
 AFEW = ("angry", "disgust", "fear", "happy", "neutral", "sad", "surprise")
 BU_3DFE = AFEW
+
+VALENCE_AROUSAL = ("valence", "arousal")
+"""The outputs of a model of dimensional emotion, each in [-1, 1]: no classes, and no probabilities."""
 
 # One spelling for one emotion: what papers and corpora write, and what learnface writes.
 _ALIASES = {

@@ -15,6 +15,9 @@ README_CODE = re.findall(
 )
 
 
+GUIDES = sorted((ROOT / "docs").glob("*.md"))
+
+
 def run(monkeypatch, name, *arguments):
     monkeypatch.setattr("sys.argv", [name, *map(str, arguments)])
     runpy.run_path(str(ROOT / "examples" / name), run_name="__main__")
@@ -42,6 +45,14 @@ def test_readme_code(code, monkeypatch, tmp_path):
     shutil.copy(PHOTO, tmp_path / "photo.jpg")
     monkeypatch.chdir(tmp_path)
     exec(compile(code, "README.md", "exec"), {})
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.stem)
+def test_the_code_of_a_guide_runs_from_top_to_bottom(guide, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    for code in re.findall(r"```python\n(.*?)```", guide.read_text(encoding="utf-8"), flags=re.DOTALL):
+        exec(compile(code, guide.name, "exec"), names)
 
 
 def test_readme_names_only_commands_that_exist():

@@ -1,5 +1,6 @@
 """`learnface predict`: the expressions of all faces in photographs, folders and videos."""
 
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -54,6 +55,9 @@ def predict(
         float | None, typer.Option(help="Side of the smallest face in pixels (default: 1/20 of the picture).")
     ] = None,
     model: Annotated[Path | None, typer.Option(help="A .keras file (default: the built-in network).")] = None,
+    va: Annotated[
+        bool, typer.Option("--va", help="Valence and arousal, by a --model that gives them.")
+    ] = False,
     labels: Annotated[
         str | None, typer.Option(help="Labels of a model that carries none, as in happy,sad,neutral.")
     ] = None,
@@ -74,7 +78,8 @@ def predict(
     """Recognise the expressions of all faces in photographs, folders and videos.
 
     Writes predictions.csv (one row a face), files.csv (what became of each file), pictures with boxes, and a
-    timeline of each video. Exit code: 0 all files were read, 1 some failed, 2 none could be read.
+    timeline of each video, or with --va its curve of valence and arousal. Exit code: 0 all files were read, 1
+    some failed, 2 none could be read.
     """
     if every and fps:
         raise typer.BadParameter("give --every or --fps, not both")
@@ -82,6 +87,8 @@ def predict(
         raise typer.BadParameter("--fps must be above 0")
     if not (paths or sample):
         raise typer.BadParameter("give PATH..., or --sample")
+    if va and (model is None or labels or smooth):
+        raise typer.BadParameter("--va needs --model, and takes neither --labels nor --smooth")
     with quiet_start():
         from learnface.cli._prediction import Prediction
         from learnface.inference import Recognizer
@@ -93,9 +100,17 @@ def predict(
     if not any(source.problem or source.kind != "other" for source in sources):
         raise DataError(f"there is no picture and no video in {', '.join(map(str, names))}: check the path")
     _make_folder(out)
-    recognizer = Recognizer(model, _split(labels), detector=detector, min_size=min_size)
-    sampling = {"every": every} if every else {"fps": fps or recognizer.frame_rate or DEFAULT_FPS}
-    stream = {**sampling, "smoothing": SMOOTHING if smooth else 0.0}
+    if va:
+        from learnface.cli._affect_prediction import AffectPrediction as Prediction
+        from learnface.cli._affect_prediction import show_affect as show
+        from learnface.inference import AffectRecognizer
+
+        recognizer = AffectRecognizer(model, detector=detector, min_size=min_size)
+        stream = {}
+    else:
+        recognizer = Recognizer(model, _split(labels), detector=detector, min_size=min_size)
+        stream, show = {"smoothing": SMOOTHING if smooth else 0.0}, _show_expressions
+    stream |= {"every": every} if every else {"fps": fps or recognizer.frame_rate or DEFAULT_FPS}
     outcomes: list[Outcome] = []
     table = out / f"predictions.{table_format.value}"
     interrupted = False
@@ -106,7 +121,7 @@ def predict(
     except KeyboardInterrupt:
         interrupted = True
     _write_files(out / "files.csv", outcomes)
-    _report(outcomes, table)
+    _report(outcomes, table, show)
     if interrupted:
         done = (
             f"stopped: {len(outcomes)} of {len(sources)} files are done; rows of an unfinished video are kept"
@@ -161,24 +176,29 @@ def _run(prediction: "Prediction", sources: list["Source"], outcomes: list["Outc
             progress.update(files, completed=number, done=f"{number} of {len(sources)} files")
 
 
-def _report(outcomes: list["Outcome"], table: Path) -> None:
+def _report(outcomes: list["Outcome"], table: Path, show: Callable[[Console, list["Outcome"]], None]) -> None:
     """Print what was found, what became of the files, and where the results are."""
     console = Console()
-    pictures = [o for o in outcomes if o.source.kind == "picture" and o.status != "failed"]
-    if pictures:
-        console.print(_picture_table(pictures))
-    rows = sum(max(len(outcome.faces), 1) for outcome in pictures)
-    if rows > MOST_ROWS:
-        console.print(f"... and {rows - MOST_ROWS} more rows in {escape(str(table))}")
-    for outcome in outcomes:
-        if outcome.source.kind == "video" and outcome.frames:
-            console.print(_video_table(outcome))
+    show(console, outcomes)
     drawn = [outcome.picture for outcome in outcomes if outcome.picture]
     for path in [table, *drawn[:3]]:
         console.print(f"wrote {path}", soft_wrap=True, markup=False, highlight=False)
     if len(drawn) > 3:
         console.print(f"... and {len(drawn) - 3} more pictures", highlight=False)
     console.print(_counts(outcomes), highlight=False)
+
+
+def _show_expressions(console: Console, outcomes: list["Outcome"]) -> None:
+    """Print the expressions of the faces in pictures, and of each video."""
+    pictures = [o for o in outcomes if o.source.kind == "picture" and o.status != "failed"]
+    if pictures:
+        console.print(_picture_table(pictures))
+    rows = sum(max(len(outcome.faces), 1) for outcome in pictures)
+    if rows > MOST_ROWS:
+        console.print(f"... and {rows - MOST_ROWS} more rows in the table")
+    for outcome in outcomes:
+        if outcome.source.kind == "video" and outcome.frames:
+            console.print(_video_table(outcome))
 
 
 def _picture_table(outcomes: list["Outcome"]) -> Table:

@@ -29,7 +29,10 @@ def synthesize(
         float, typer.Option(help="Share of clips with a hand, mask or book before the face.")
     ] = 0.0,
     task: Annotated[
-        str, typer.Option(help="emotions, or temporal: only motion tells the labels apart.")
+        str,
+        typer.Option(
+            help="emotions; temporal: only motion tells the labels apart; late, marker, late_marker (annotated_videos)."
+        ),
     ] = "emotions",
     seed: Annotated[int, typer.Option(help="Which learners, and what they do.")] = 0,
     processes: Annotated[int, typer.Option(help="Worker processes.")] = 1,

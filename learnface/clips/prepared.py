@@ -133,6 +133,41 @@ class Prepared:
                 ) from error
         return pixels if self.is_clips else pixels[:, 0]
 
+    def read_frames(self, place: int, frames: ArrayLike) -> NDArray[np.uint8]:
+        """Return chosen frames of one clip; of raw shards the others are not read.
+
+        Args:
+            place: place of the sample in `samples`.
+            frames: places of the frames in the clip, from 0.
+
+        Returns:
+            uint8 `(frames, height, width, channels)`.
+
+        Raises:
+            DataError: there is no such frame, or the shard is missing or damaged.
+        """
+        frames, count = np.asarray(frames, np.int64), int(self.frame_counts[place])
+        if frames.size and not 0 <= frames.min() <= frames.max() < count:
+            name = self.samples["sample"].iloc[place]
+            raise DataError(f"sample {name!r} has {count} frames: choose from 0 to {count - 1}")
+        if self.manifest["settings"]["encoding"] != "raw":
+            return self.read([place], count).reshape(count, *self.shape)[frames]
+        shard, _, offset, length = self._places[place].tolist()
+        path = shard_files(self.folder / SHARDS, shard)[0]
+        each, size = length // count, math.prod(self.shape)  # a record is a few bytes of header, then pixels
+        pixels = np.zeros((len(frames), size), np.uint8)
+        try:
+            with path.open("rb", buffering=0) as file:
+                for row, frame in zip(pixels, frames.tolist(), strict=True):
+                    file.seek(offset + (frame + 1) * each - size)
+                    if file.readinto(row) != size:
+                        raise ValueError("it is cut short")
+        except (OSError, ValueError) as error:
+            raise DataError(
+                f"{path} is missing or damaged ({error}): delete it and call `prepare` again"
+            ) from error
+        return pixels.reshape(-1, *self.shape)
+
     def one_hot(self, labels: Sequence[str], column: str = "label") -> NDArray[np.float32]:
         """Return the labels of the samples as `(samples, classes)` targets.
 

@@ -1,6 +1,7 @@
 """Faces cut as a model is used to: as its card says they were in training, or as the detector's box has them."""
 
 import dataclasses
+from typing import Protocol
 
 import numpy as np
 
@@ -8,10 +9,18 @@ from learnface.clips._cutter import FaceCutter, Placement
 from learnface.errors import DataError
 from learnface.faces.crop import crop_face
 from learnface.faces.detect import DEFAULT_DETECTOR, Detector, Face, build_detector
-from learnface.inference.network import Network
+from learnface.models import ModelCard
 from learnface.transfer.fine_tuning import preparation_of
 
-__all__ = ["FaceCropper"]
+__all__ = ["FaceCropper", "frame_rate_of"]
+
+
+class Crops(Protocol):
+    """What faces are cut for: their `(height, width)` and channels, and the model's card if it has one."""
+
+    size: tuple[int, int]
+    channels: int
+    card: ModelCard | None
 
 
 class FaceCropper:
@@ -29,7 +38,7 @@ class FaceCropper:
         MissingDependencyError: the card asks for a detector or landmarks whose package is not installed.
     """
 
-    def __init__(self, network: Network, detector: str | Detector | None = None):
+    def __init__(self, network: Crops, detector: str | Detector | None = None):
         self._size, self._channels = network.size, network.channels
         preparation = getattr(network.card, "preparation", {})
         own = preparation.get("detector") or DEFAULT_DETECTOR
@@ -68,3 +77,8 @@ class FaceCropper:
         grey = face[..., 0] if face.shape[2:] == (1,) else face
         cut = crop_face(grey, box, self._size, 0.0, self._channels)
         return cut if self._cutter is None else self._cutter.normalise(cut)
+
+
+def frame_rate_of(card: ModelCard | None) -> float | None:
+    """Return how many frames a second the clips of a model's training had; None if its card does not tell."""
+    return None if card is None else card.preparation.get("frame_rate")

@@ -12,7 +12,7 @@ from learnface.clips.video import Frame, probe_video, read_video
 from learnface.errors import DataError
 from learnface.faces.detect import Detector, Face
 from learnface.faces.tracks import FaceTracker
-from learnface.inference.cropping import FaceCropper
+from learnface.inference.cropping import FaceCropper, frame_rate_of
 from learnface.inference.loading import load_network
 from learnface.inference.pictures import read_picture
 from learnface.inference.smoothing import ExponentialSmoothing
@@ -68,7 +68,7 @@ class Recognizer:
     @property
     def frame_rate(self) -> float | None:
         """Frames a second of the clips that the model was trained on; None for pictures, or if unknown."""
-        return getattr(self.network.card, "preparation", {}).get("frame_rate")
+        return frame_rate_of(self.network.card)
 
     def predict(self, image: str | Path | np.ndarray, source: str | None = None) -> pd.DataFrame:
         """Return one row for each face of a picture, the largest first.

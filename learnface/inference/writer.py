@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from learnface.errors import DataError
 from learnface.files import atomic_path
+from learnface.labels import VALENCE_AROUSAL
 
 __all__ = ["FORMATS", "PredictionWriter"]
 
@@ -17,15 +18,15 @@ HEAD = {"source": pa.string(), "frame": pa.int64(), "time": pa.float64(), "face"
 
 
 class PredictionWriter:
-    """Writes the tables of a `Recognizer`, of pictures and of videos, to one file of one shape.
+    """Writes the tables of a `Recognizer` or an `AffectRecognizer`, of pictures and videos, to one file.
 
-    The columns are those of `Recognizer.stream`; a picture has no `frame` and `time`. Rows go to disk as
+    The columns are those of their `stream`; a picture has no `frame` and `time`. Rows go to disk as
     they come. The file takes its name when the `with` block ends, also by Ctrl-C: every row in it is whole.
 
     Args:
         path: the file to write; its suffix tells the format: `.csv`, `.parquet` or `.json` (an array of
             objects).
-        labels: the classes, in order.
+        labels: the classes, in order, or `learnface.labels.VALENCE_AROUSAL`.
 
     Raises:
         DataError: the suffix is none of these.
@@ -41,8 +42,7 @@ class PredictionWriter:
         if kind not in FORMATS:
             raise DataError(f"{path} ends in {self.path.suffix!r}: choose one of {FORMATS}")
         numbers = ["x", "y", "width", "height", "score"]
-        fields = {**HEAD, **dict.fromkeys(numbers, pa.float64()), "label": pa.string()}
-        fields |= dict.fromkeys(["confidence", *(f"p_{label}" for label in labels)], pa.float64())
+        fields = {**HEAD, **dict.fromkeys(numbers, pa.float64())} | _results(labels)
         self.schema = pa.schema(list(fields.items()))
         self.rows = 0
         self._sink = {"csv": _Csv, "parquet": _Parquet, "json": _Json}[kind]
@@ -64,6 +64,13 @@ class PredictionWriter:
         self._open_sink.close()
         keep = kind is None or issubclass(kind, KeyboardInterrupt)
         self._atomic.__exit__(*((None, None, None) if keep else (kind, error, traceback)))
+
+
+def _results(labels: Sequence[str]) -> dict[str, pa.DataType]:
+    """Return the columns of what was recognised: a label and probabilities, or valence and arousal."""
+    if tuple(labels) == VALENCE_AROUSAL:
+        return dict.fromkeys(labels, pa.float64())
+    return {"label": pa.string()} | dict.fromkeys(["confidence", *(f"p_{n}" for n in labels)], pa.float64())
 
 
 class _Csv:

@@ -35,11 +35,12 @@ def label_colours(labels: Sequence[str]) -> dict[str, str]:
 
 
 def annotate_faces(image: np.ndarray, table: pd.DataFrame) -> np.ndarray:
-    """Return a copy of a picture with a box, a label and its probability on each face.
+    """Return a copy of a picture with a box on each face, and its label and probability or its affect.
 
     Args:
         image: `(height, width, 3)` RGB or `(height, width)` grey, uint8.
-        table: rows of `learnface.inference.Recognizer.predict` for this picture.
+        table: rows of `learnface.inference.Recognizer.predict`, or of `AffectRecognizer.predict`, for this
+            picture.
 
     Returns:
         `(height, width, 3)` RGB uint8.
@@ -50,10 +51,10 @@ def annotate_faces(image: np.ndarray, table: pd.DataFrame) -> np.ndarray:
     draw = ImageDraw.Draw(picture)
     line = max(2, round(max(picture.size) / 400))
     for row in table.itertuples():
-        colour = colours.get(row.label, OTHERS[0])
+        colour = colours.get(getattr(row, "label", None), OTHERS[0])
         corners = [row.x, row.y, row.x + row.width - 1, row.y + row.height - 1]
         draw.rectangle([round(value) for value in corners], outline=colour, width=line)
-        _write(draw, f"{row.label} {row.confidence:.0%}", row, colour, picture.size)
+        _write(draw, _words(row), row, colour, picture.size)
     return np.asarray(picture)
 
 
@@ -72,6 +73,12 @@ def save_image(path: str | Path, image: np.ndarray) -> None:
         raise DataError(f"{path} cannot be written as {path.suffix!r}: choose .png or .jpg")
     with atomic_path(path) as temporary:
         temporary.write_bytes(data.tobytes())
+
+
+def _words(row) -> str:
+    if hasattr(row, "valence"):
+        return f"V {row.valence:+.2f} A {row.arousal:+.2f}"
+    return f"{row.label} {row.confidence:.0%}"
 
 
 def _write(draw: ImageDraw.ImageDraw, text: str, row, colour: str, size: tuple[int, int]) -> None:

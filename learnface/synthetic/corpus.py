@@ -18,6 +18,7 @@ from learnface.files import write_text
 from learnface.synthetic.clips import TEMPORAL_TASKS
 from learnface.synthetic.expressions import EMOTIONS, expression_for
 from learnface.synthetic.layout import Job, Layout, Settings, plan
+from learnface.synthetic.layouts_annotated import ANNOTATED_VIDEOS_LAYOUT
 from learnface.synthetic.layouts_clips import (
     BNU_LSVED_LAYOUT,
     CK_PLUS_LAYOUT,
@@ -36,6 +37,7 @@ LAYOUTS: dict[str, Layout] = {
     for layout in (
         AFF_WILD_LAYOUT,
         AFF_WILD2_LAYOUT,
+        ANNOTATED_VIDEOS_LAYOUT,
         BNU_LSVED_LAYOUT,
         CASME2_LAYOUT,
         CK_PLUS_LAYOUT,
@@ -97,8 +99,9 @@ def write_corpus(
         emotions: which of the layout's emotions; all if None.
         amplitude: factor of the layout's usual strengths.
         occluded: share of the clips in which a hand, mask or book hides part of the face.
-        task: `"emotions"`, or `"temporal"` for clips that only motion tells apart (see `TEMPORAL_TASKS`;
-            layouts `plain` and `labelled_clips`).
+        task: `"emotions"`; `"temporal"` for clips that only motion tells apart (see `TEMPORAL_TASKS`; layouts
+            `plain` and `labelled_clips`); `"late"`, `"marker"` or `"late_marker"` for valence and arousal that
+            ask for memory, place or both (`annotated_videos`; see `learnface.synthetic.layouts_annotated`).
         supersample: rows and columns drawn for each one of a picture; the layout's usual number if None.
         processes: worker processes; 1 works in this one.
         progress: show a bar with the time left, on standard error.
@@ -149,14 +152,13 @@ def _layout(name: str) -> Layout:
 
 
 def _emotions(layout: Layout, task: str, emotions: Sequence[str] | None) -> tuple[str, ...]:
-    if task == "temporal":
-        if layout.name not in ("labelled_clips", "plain"):
-            raise DataError(f"the layout {layout.name!r} has no temporal task: use labelled_clips or plain")
-        known = TEMPORAL_TASKS
-    elif task == "emotions":
-        known = layout.emotions
-    else:
-        raise DataError(f"no task is called {task!r}: choose from emotions, temporal")
+    tasks = list(dict.fromkeys(task for each in LAYOUTS.values() for task in each.tasks))
+    if task not in tasks:
+        raise DataError(f"no task is called {task!r}: choose from {', '.join(tasks)}")
+    if task not in layout.tasks:
+        able = " or ".join(name for name, each in LAYOUTS.items() if task in each.tasks)
+        raise DataError(f"the layout {layout.name!r} has no {task} task: use {able}")
+    known = TEMPORAL_TASKS if task == "temporal" else layout.emotions
     if emotions is None:
         return known
     names = tuple(name if name in known else _known_name(name) for name in emotions)

@@ -87,6 +87,7 @@ class Layout:
         amplitudes: smallest and largest strength, drawn for each clip.
         most_subjects: how many the layout's way of naming them can tell apart.
         supersample: rows and columns drawn for each one of a picture; 4 where tiny motions must be smooth.
+        tasks: what a corpus in this layout can ask of a model; the layouts' own files tell.
     """
 
     name: str
@@ -101,6 +102,7 @@ class Layout:
     amplitudes: tuple[float, float] = (0.75, 1.1)
     most_subjects: int = 9_999
     supersample: int = 2
+    tasks: tuple[str, ...] = ("emotions",)
 
 
 def plan(layout: Layout, settings: Settings, emotions: Sequence[str]) -> list[Job]:

@@ -138,6 +138,7 @@ LABELLED_CLIPS_LAYOUT = Layout(
     _SPLITS,
     _write_labelled_clip,
     lambda folder, records: write_table(folder / "manifest.csv", records),
+    tasks=("emotions", "temporal"),
 )
 PLAIN_LAYOUT = Layout(
     "plain",
@@ -149,4 +150,5 @@ PLAIN_LAYOUT = Layout(
     _SPLITS,
     _write_plain,
     lambda folder, records: write_table(folder / "manifest.csv", records),
+    tasks=("emotions", "temporal"),
 )

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -34,6 +36,21 @@ def test_reading_in_any_order_fills_up_and_cuts(clips):
     assert values(clips.read([2, 0, 2], frames=3)) == [[22, 23, 24], [1, 2, 0], [22, 23, 24]]
     assert clips.read([0]).shape == (1, 2, 4, 4, 1)
     assert clips.read([]).shape[0] == 0
+
+
+@pytest.mark.parametrize("encoding", ["raw", "png"])
+def test_reading_single_frames(clips, tmp_path, encoding):
+    index = clips.samples[["sample", "frames"]]
+    faces = prepare(index, tmp_path / encoding, dataclasses.replace(PLAIN, encoding=encoding))
+    assert values(faces.read_frames(2, [4, 0, 0])) == [25, 21, 21]
+    assert faces.read_frames(1, []).shape == (0, 4, 4, 1)
+    for wrong in ([2], [-1]):
+        with pytest.raises(DataError, match="'c0' has 2 frames: choose from 0 to 1"):
+            faces.read_frames(0, wrong)
+    for path in (faces.folder / "shards").glob("*.tfrecord"):
+        path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(DataError, match="delete it"):
+        faces.read_frames(2, [4])
 
 
 def test_parts(clips):

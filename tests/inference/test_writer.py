@@ -7,6 +7,7 @@ import pytest
 
 from learnface.errors import DataError
 from learnface.inference.writer import FORMATS, PredictionWriter
+from learnface.labels import VALENCE_AROUSAL
 
 LABELS = ("glad", "sad")
 
@@ -105,3 +106,12 @@ def test_ctrl_c_keeps_the_rows_and_an_error_keeps_the_old_file(tmp_path, kind):
 def test_wrong_suffix(tmp_path):
     with pytest.raises(DataError, match="ends in '.xlsx'"):
         PredictionWriter(tmp_path / "a.xlsx", LABELS)
+
+
+def test_valence_and_arousal_have_no_label_and_no_probabilities(tmp_path):
+    table = picture_table()[["source", "face"]].assign(valence=0.25, arousal=-0.5)
+    with PredictionWriter(tmp_path / "va.csv", VALENCE_AROUSAL) as writer:
+        writer.write(table)
+    columns = ["source", "frame", "time", "face", "x", "y", "width", "height", "score", "valence", "arousal"]
+    written = pd.read_csv(tmp_path / "va.csv")
+    assert list(written) == columns and written["arousal"].tolist() == [-0.5, -0.5]

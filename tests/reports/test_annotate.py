@@ -25,6 +25,14 @@ def test_the_box_is_drawn_where_the_face_is():
     assert result[30:49].any()  # the label
 
 
+def test_valence_and_arousal_are_written_too():
+    image, box = np.zeros((120, 160, 3), np.uint8), (40.0, 50.0, 60.0, 50.0)
+    table = faces(box)[["x", "y", "width", "height"]].assign(valence=0.5, arousal=-0.25)
+    pleasant = annotate_faces(image, table)
+    assert pleasant[30:49].any()
+    assert (pleasant != annotate_faces(image, table.assign(valence=-0.5))).any()
+
+
 @pytest.mark.parametrize("box", [(-20, -10, 60, 60), (120, 90, 80, 80), (0, 0, 160, 120), (70, 0, 3, 3)])
 def test_labels_stay_inside_the_picture(box):
     assert annotate_faces(np.zeros((120, 160), np.uint8), faces(box, label="Überraschung")).any()

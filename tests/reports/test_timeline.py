@@ -5,7 +5,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from learnface.reports.timeline import MOST_BINS, MOST_FACES, Timeline
+from learnface.reports._face_history import MOST_BINS, MOST_FACES
+from learnface.reports.timeline import Timeline
 
 LABELS = ("glad", "sad")
 

@@ -116,8 +116,9 @@ def test_other_content_is_never_touched(tmp_path, written):
         ("plain", {"amplitude": -1}, "amplitude=-1"),
         ("plain", {"occluded": 2}, "occluded=2"),
         ("plain", {"processes": 0}, "processes=0"),
-        ("plain", {"task": "age"}, "emotions, temporal"),
+        ("plain", {"task": "age"}, "emotions, late, marker, late_marker, temporal"),
         ("smic", {"task": "temporal"}, "labelled_clips or plain"),
+        ("plain", {"task": "late"}, "no late task: use annotated_videos"),
     ],
 )
 def test_wrong_arguments_write_nothing(tmp_path, layout, options, message):

@@ -1,0 +1,43 @@
+import pandas as pd
+
+from learnface.recipes._affect_table import report_table
+from learnface.training import RunReport
+
+
+def report(tmp_path, key, seed, ccc):
+    row = {"ccc": ccc, "pearson": ccc, "mse": 0.1}
+    folder = tmp_path / key / f"seed{seed}"
+    folder.mkdir(parents=True)
+    columns = ["sample", "valence", "arousal", "predicted_valence", "predicted_arousal"]
+    pd.DataFrame([["a", 0.1, 0.2, 0.0, 0.1], ["a", 0.2, 0.3, 0.1, 0.2]], columns=columns).to_csv(
+        folder / "predictions.csv", index=False
+    )
+    return RunReport(
+        "vgg19_conv_lstm",
+        parameters=1234,
+        seed=seed,
+        data={"train": {"videos": 8, "frames": 800}, "test": {"videos": 2, "frames": 200}},
+        history={"loss": [0.2, 0.1], "mse": [0.2, 0.1], "val_mse": [0.2, 0.2]},
+        best_epoch=2,
+        scores={
+            "test": {
+                "per_dimension": dict.fromkeys(("valence", "arousal", "mean"), row),
+                "mean_over_videos": {"ccc_valence": 0.1, "ccc_arousal": 0.2, "ccc_mean": 0.15},
+            }
+        },
+        machine={"processor": "abacus", "cores": 2},
+        command="learnface reproduce mi2020",
+    )
+
+
+def test_ours_beside_theirs_with_intervals(tmp_path):
+    key = "aff_wild/vgg19_conv_lstm-adam"
+    reports = {key: [report(tmp_path, key, seed, ccc) for seed, ccc in enumerate((0.2, 0.3))]}
+    text = report_table({"2": ["vgg19_conv_lstm"]}, {"2": "aff_wild"}, "adam", reports, tmp_path)
+    row = next(line for line in text.splitlines() if line.startswith("| vgg19_conv_lstm, mean"))
+    assert "0.250 ± 0.635" in row and "0.222" in row and "+0.028" in row
+    assert any("MM-Net" in line and "0.205" in line for line in text.splitlines())
+    assert "1,234 parameters; seeds 0, 1; best epochs 2 of 2, 2 of 2" in text
+    assert "train 8 (800 frames), test 2 (200 frames)" in text and "does not give the widths" in text
+    for name in ("2-error.png", "2-predicted.png", "2-ccc.png"):
+        assert (tmp_path / name).stat().st_size > 5000
