@@ -18,7 +18,9 @@ from learnface.models.fer_cnn import fer_cnn
 from learnface.models.fer_vgg import fer_vgg
 from learnface.models.lenet5 import lenet5
 from learnface.models.lu_cnn import lu_cnn
+from learnface.models.micro_fusion import micro_fusion
 from learnface.models.resnet34 import resnet34
+from learnface.models.ststnet import ststnet
 from learnface.models.vgg_conv_lstm import vgg_conv_lstm
 
 __all__ = [
@@ -31,8 +33,10 @@ __all__ = [
     "lenet5",
     "load",
     "lu_cnn",
+    "micro_fusion",
     "names",
     "resnet34",
+    "ststnet",
     "save",
     "vgg_conv_lstm",
     "weights_card",

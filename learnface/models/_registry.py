@@ -11,12 +11,14 @@ from learnface.models.fer_cnn import fer_cnn
 from learnface.models.fer_vgg import fer_vgg
 from learnface.models.lenet5 import lenet5
 from learnface.models.lu_cnn import lu_cnn
+from learnface.models.micro_fusion import micro_fusion
 from learnface.models.resnet34 import resnet34
+from learnface.models.ststnet import ststnet
 from learnface.models.vgg_conv_lstm import vgg_conv_lstm
 
 __all__ = ["MODELS", "build", "names"]
 
-_BUILDERS = (cnn_lstm, fer_cnn, fer_vgg, lenet5, lu_cnn, resnet34, vgg_conv_lstm)
+_BUILDERS = (cnn_lstm, fer_cnn, fer_vgg, lenet5, lu_cnn, micro_fusion, resnet34, ststnet, vgg_conv_lstm)
 MODELS = MappingProxyType(
     {builder.__name__: builder for builder in sorted(_BUILDERS, key=lambda b: b.__name__)}
 )
