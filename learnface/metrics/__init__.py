@@ -13,6 +13,7 @@ from learnface.metrics.calibration import (
 from learnface.metrics.classification import classification_scores, confusion_matrix
 from learnface.metrics.concordance import ConcordanceAccumulator, affect_scores, concordance
 from learnface.metrics.intervals import bootstrap_interval, mean_interval, wilson_interval
+from learnface.metrics.pooled import pooled_difference, pooled_scores
 
 __all__ = [
     "ConcordanceAccumulator",
@@ -28,6 +29,8 @@ __all__ = [
     "expected_calibration_error",
     "fit_temperature",
     "mean_interval",
+    "pooled_difference",
+    "pooled_scores",
     "reliability_table",
     "wilson_interval",
 ]

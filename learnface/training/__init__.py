@@ -1,8 +1,37 @@
-"""Training and evaluation: thin over Keras, resumable, and written down in a `RunReport`."""
+"""Training and evaluation: thin over Keras, resumable, and written down in a `RunReport`.
 
-from learnface.training.evaluate import evaluate, predict_probabilities
-from learnface.training.fit import fit
-from learnface.training.precision import precision
+Cross-validation loads no Keras, so that worker processes that need none start fast.
+"""
+
+from learnface.lazy import lazy_names
+from learnface.training.cross_validate import CrossValidation, cross_validate
+from learnface.training.inner_validation import GridSearch, inner_folds, inner_split
 from learnface.training.report import RunReport
+from learnface.training.samples import Method, Samples
 
-__all__ = ["RunReport", "evaluate", "fit", "precision", "predict_probabilities"]
+__all__ = [
+    "CrossValidation",
+    "GridSearch",
+    "Method",
+    "RunReport",
+    "Samples",
+    "cross_validate",
+    "evaluate",
+    "fit",
+    "inner_folds",
+    "inner_split",
+    "precision",
+    "predict_probabilities",
+]
+
+# These load Keras. Their modules have other names than theirs, because a module that is imported takes the
+# place of a lazy name that is spelled alike.
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "evaluate": "_evaluate",
+        "fit": "_fit",
+        "precision": "_precision",
+        "predict_probabilities": "_evaluate",
+    },
+)

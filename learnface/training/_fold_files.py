@@ -1,0 +1,151 @@
+"""The folder of a cross-validation: one whole file a fold, which only the same run may use again."""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from learnface.errors import DataError
+from learnface.files import sha256, write_text
+from learnface.training.samples import Inputs
+
+__all__ = ["FoldFiles", "describe_method", "run_description"]
+
+
+class FoldFiles:
+    """Keeps the results of folds in a folder.
+
+    Args:
+        folder: where; None keeps nothing.
+        run: what makes this run the run it is; another run's folder is refused.
+
+    Raises:
+        DataError: the folder holds another run.
+    """
+
+    def __init__(self, folder: str | Path | None, run: Mapping[str, Any]):
+        self.folder = None if folder is None else Path(folder)
+        text = json.dumps(run, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+        self.fingerprint = hashlib.sha256(text.encode()).hexdigest()
+        if self.folder is None:
+            return
+        record = self.folder / "run.json"
+        if record.exists() and record.read_text(encoding="utf-8") != text:
+            changed = _differing(record, run)
+            raise DataError(
+                f"{self.folder} holds another run ({changed}): give another run_dir, or remove it"
+            )
+        write_text(record, text)
+
+    def read(self, number: int) -> dict[str, Any] | None:
+        """Return a fold's result, None if it is not done.
+
+        Raises:
+            DataError: the file is damaged, or another run's.
+        """
+        path = self._path(number)
+        if path is None or not path.exists():
+            return None
+        try:
+            kept = json.loads(path.read_text(encoding="utf-8"))
+            fingerprint, result = kept["run"], kept["result"]
+        except (ValueError, KeyError, TypeError):
+            raise DataError(f"{path} is damaged: remove it, and the fold is done again") from None
+        if fingerprint != self.fingerprint:
+            raise DataError(f"{path} belongs to another run: give another run_dir, or remove it")
+        return result
+
+    def write(self, number: int, result: Mapping[str, Any]) -> None:
+        """Keep a fold's result."""
+        path = self._path(number)
+        if path is not None:
+            write_text(path, json.dumps({"run": self.fingerprint, "result": result}) + "\n")
+
+    def _path(self, number: int) -> Path | None:
+        return None if self.folder is None else self.folder / "folds" / f"{number:03d}.json"
+
+
+def run_description(
+    method: Any,
+    index: pd.DataFrame,
+    labels: tuple[str, ...],
+    inputs: Inputs | None,
+    seed: int,
+    settings: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    """Return what a result depends on: method, settings, seed, samples, classes, folds and inputs."""
+    columns = [name for name in ("corpus", "sample", "subject", "label", "fold") if name in index]
+    rows = index[columns].astype(str).to_csv(index=False)
+    run = {
+        "method": describe_method(method),
+        "settings": dict(settings or {}),
+        "seed": seed,
+        "labels": list(labels),
+        "samples": hashlib.sha256(rows.encode()).hexdigest(),
+        "inputs": _hash(inputs),
+    }
+    return json.loads(json.dumps(run, default=_plain))
+
+
+def describe_method(method: Any) -> Any:
+    """Return a method's name and settings in a form that is the same in every process.
+
+    Example:
+        >>> describe_method(describe_method)
+        'learnface.training._fold_files.describe_method'
+    """
+    if hasattr(method, "get_params"):
+        own = {name: describe_method(value) for name, value in method.get_params(deep=False).items()}
+        return {"name": _name(type(method)), **own}
+    if isinstance(method, (list, tuple)):
+        return [describe_method(value) for value in method]
+    if isinstance(method, Mapping):
+        return {str(name): describe_method(value) for name, value in method.items()}
+    if dataclasses.is_dataclass(method) and not isinstance(method, type):
+        own = {
+            field.name: describe_method(getattr(method, field.name)) for field in dataclasses.fields(method)
+        }
+        return {"name": _name(type(method)), **own}
+    if isinstance(method, (bool, int, float, str, type(None))):
+        return method
+    if isinstance(method, (np.ndarray, np.generic)):
+        return _hash(np.asarray(method))
+    if hasattr(method, "func") and hasattr(method, "args"):  # functools.partial
+        own = {"function": method.func, "args": method.args, "keywords": method.keywords}
+        return describe_method(own)
+    return _name(method if hasattr(method, "__qualname__") else type(method))
+
+
+def _name(thing: Any) -> str:
+    return f"{thing.__module__}.{thing.__qualname__}"
+
+
+def _hash(inputs: Any) -> Any:
+    if inputs is None:
+        return None
+    if isinstance(inputs, Mapping):
+        return {str(name): _hash(value) for name, value in inputs.items()}
+    if isinstance(inputs, (str, Path)):
+        return sha256(inputs)
+    array = np.ascontiguousarray(inputs)
+    digest = hashlib.sha256(f"{array.shape}{array.dtype}".encode())
+    digest.update(array.reshape(-1).view(np.uint8))
+    return digest.hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    return dataclasses.asdict(value) if dataclasses.is_dataclass(value) else str(value)
+
+
+def _differing(record: Path, run: Mapping[str, Any]) -> str:
+    try:
+        kept = json.loads(record.read_text(encoding="utf-8"))
+        names = sorted(name for name in {*kept, *run} if kept.get(name) != run.get(name))
+    except (ValueError, AttributeError):
+        names = []
+    return f"other {', '.join(names)}" if names else "or a damaged one"

@@ -1,0 +1,42 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from learnface.errors import DataError
+from learnface.training import CrossValidation
+
+
+@pytest.fixture
+def pooled():
+    index = pd.DataFrame({"sample": list("pqrs"), "subject": list("abba"), "fold": [0, 1, 1, 0]})
+    index["label"] = ["happy", "sad", "sad", "sad"]
+    results = [
+        {"predicted": [0, 0], "scores": [[0.9, 0.1], [0.8, 0.2]], "notes": {"C": 1}, "seconds": 2.0},
+        {"predicted": [1, 1], "scores": [[0.3, 0.7], [0.4, 0.6]], "notes": {"C": 10}, "seconds": 3.0},
+    ]
+    return CrossValidation.pool(index, ("happy", "sad"), results, "demo", {})
+
+
+def test_results_come_back_in_the_order_of_the_index(pooled):
+    assert pooled.predictions["predicted"].tolist() == ["happy", "sad", "sad", "happy"]
+    assert pooled.predictions["sad"].tolist() == [0.1, 0.7, 0.6, 0.2]
+    assert pooled.folds["C"].tolist() == [1, 10]
+    assert pooled.folds["accuracy"].tolist() == [0.5, 1.0]
+    assert pooled.confusion.tolist() == [[1, 0], [1, 2]]
+
+
+def test_summary_has_pooled_scores(pooled):
+    row = pooled.summary().loc["demo"]
+    assert (row["samples"], row["accuracy"]) == (4, 0.75)
+    assert row["uf1"] == pytest.approx((2 / 3 + 4 / 5) / 2)
+    assert row["uar"] == pytest.approx((1 + 2 / 3) / 2)
+    assert row["accuracy low"] <= 0.75 <= row["accuracy high"]
+    with pytest.raises(DataError, match="no column 'age'"):
+        pooled.summary(by="age")
+
+
+def test_interval_is_over_people(pooled):
+    """Of two people, one all right and one half right, a draw has accuracy 0.5, 0.75 or 1."""
+    accuracy = pooled.scores["accuracy"]
+    assert (accuracy["low"], accuracy["high"]) == (0.5, 1.0)
+    assert np.isclose(accuracy["value"], 0.75)
