@@ -10,6 +10,7 @@ names, sizes and times of its frames and its apex, so neither other settings nor
 import functools
 import hashlib
 import json
+import zipfile
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -198,9 +199,9 @@ def _images(job: _Job) -> Iterator[NDArray[np.uint8]]:
 
 def _read(path: Path, name: str) -> NDArray:
     try:
-        with np.load(path) as arrays:
+        with path.open("rb") as file, np.load(file) as arrays:
             return arrays[name]
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise DataError(
             f"{path} is missing or damaged ({error}): delete it and prepare the clips again"
         ) from error

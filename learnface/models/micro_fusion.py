@@ -60,7 +60,8 @@ def micro_fusion(
 
     The paper does not print the widths of its CNN (AlexNet's are taken, with "same" padding, so that 96x96 leaves 3x3
     after the last pooling), the LSTM's width, how the frames of the spatial stream become one feature, or what a
-    fusion layer "without training" holds: here it keeps the random weights that it began with. Its "improved
+    fusion layer "without training" holds: here it keeps the random weights that it began with. Weights begin as in He
+    et al. 2015; AlexNet's own start, with a deviation of 0.01, needs its million pictures. The paper's "improved
     LSTM" is a drawing without equations; Keras' LSTM is taken.
 
     Args:
@@ -139,13 +140,20 @@ def _stream(
             strides=stride,
             padding="same",
             activation="relu",
+            kernel_initializer="he_normal",
             name=f"{stream}_conv{number}",
         )(x)
         if pooled:
             x = layers.MaxPooling2D(3, strides=2, padding="same", name=f"{stream}_pool{number}")(x)
     x = layers.Flatten(name=f"{stream}_flat")(x)
     for layer in ("fc6", "fc7"):
-        x = layers.Dense(_scaled(_DENSE_UNITS, width), activation="relu", name=f"{stream}_{layer}")(x)
+        dense = layers.Dense(
+            _scaled(_DENSE_UNITS, width),
+            activation="relu",
+            kernel_initializer="he_normal",
+            name=f"{stream}_{layer}",
+        )
+        x = dense(x)
         x = layers.Dropout(dropout, name=f"{stream}_{layer}_dropout")(x)
         if layer == last:
             break

@@ -13,6 +13,7 @@ __all__ = ["RECIPES", "get_recipe"]
 
 RECIPES = {
     "fer_vgg": "the weights that come with learnface, on FER2013 faces with FER+ labels",
+    "qian2021": "Qian and Qian 2021, Tables 1 to 4: micro-expressions by two streams, on SMIC and CASME II",
     "sun2020": "Sun et al. 2020, Table 2: three convolutional networks on FER2013",
 }
 """Every recipe by its name, with what it reproduces. Their modules load TensorFlow, so they load when asked."""

@@ -8,7 +8,9 @@ PARAMETERS = {
     "fer_vgg": 1_167_272,
     "lenet5": 188_459,
     "lu_cnn": 669_607,
+    "micro_fusion": 72_002_819,
     "resnet34": 21_305_287,
+    "ststnet": 1_715,
     "vgg_conv_lstm": 23_633_034,
 }
 
