@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learnface.clips import MicroClips
+from learnface.errors import DataError
 from learnface.models import build
 from learnface.training import Samples, inner_split, precision
 
@@ -52,22 +53,42 @@ class Network:
     def fit_predict(self, train: Samples, test: Samples, seed: int) -> tuple[NDArray, dict[str, Any]]:
         """Return the probabilities of the test clips, and the epoch whose weights gave them."""
         learn, choose = inner_split(train, self.validation, seed)
-        stop = keras.callbacks.EarlyStopping(patience=self.patience, restore_best_weights=True)
         with precision(self.dtype_policy):
             keras.utils.set_random_seed(seed)
             model = self._untrained(train)
-            keras.utils.set_random_seed(seed)  # how much was drawn depends on whether it was compiled before
-            model.fit(
-                self._arrays(learn),
-                learn.codes,
-                batch_size=self.batch_size,
-                epochs=self.epochs,
-                validation_data=(self._arrays(choose), choose.codes),
-                callbacks=[stop],
-                verbose=0,
-            )
-            probabilities = model.predict(self._arrays(test), batch_size=self.batch_size, verbose=0)
-        return probabilities, {"epoch": stop.best_epoch + 1, "inner_loss": float(stop.best)}
+            notes = self._train(model, learn, choose, np.random.default_rng(seed))
+            return self._probabilities(model, self._arrays(test)), notes
+
+    def _train(
+        self, model: keras.Model, learn: Samples, choose: Samples, rng: np.random.Generator
+    ) -> dict[str, Any]:
+        """Train; afterwards the model holds the weights of the best epoch, which is returned.
+
+        An epoch here has few and small steps, beside which the datasets that `fit` sets up for every epoch take
+        most of the time.
+        """
+        inputs, others = self._arrays(learn), self._arrays(choose)
+        best = {"epoch": 0, "inner_loss": np.inf}
+        for epoch in range(1, self.epochs + 1):
+            for rows in self._batches(rng.permutation(len(learn))):
+                model.train_on_batch(_take(inputs, rows), learn.codes[rows])
+            likely = self._probabilities(model, others)[np.arange(len(choose)), choose.codes]
+            loss = float(-np.log(np.maximum(likely, 1e-7)).mean())
+            if loss < best["inner_loss"]:
+                best, weights = {"epoch": epoch, "inner_loss": loss}, model.get_weights()
+            if epoch - best["epoch"] >= self.patience:
+                break
+        if not best["epoch"]:
+            raise DataError(f"the loss of {self.model} is not a number: give a smaller learning rate")
+        model.set_weights(weights)
+        return best
+
+    def _probabilities(self, model: keras.Model, arrays: dict[str, NDArray]) -> NDArray[np.float32]:
+        places = np.arange(len(next(iter(arrays.values()))))
+        return np.concatenate([model.predict_on_batch(_take(arrays, rows)) for rows in self._batches(places)])
+
+    def _batches(self, places: NDArray) -> list[NDArray]:
+        return np.split(places, range(self.batch_size, len(places), self.batch_size))
 
     def _untrained(self, train: Samples) -> keras.Model:
         """Return the network with new weights; it is compiled once in a process, which takes longer than a fold."""
@@ -84,9 +105,8 @@ class Network:
             variable.assign(value)
         return model
 
-    def _arrays(self, samples: Samples) -> NDArray[np.float32] | dict[str, NDArray[np.float32]]:
-        arrays = {name: _float(samples.inputs[name]) for name in self.inputs}
-        return arrays if len(arrays) > 1 else next(iter(arrays.values()))
+    def _arrays(self, samples: Samples) -> dict[str, NDArray[np.float32]]:
+        return {name: _float(samples.inputs[name]) for name in self.inputs}
 
 
 def network_inputs(clips: MicroClips) -> dict[str, NDArray]:
@@ -103,6 +123,12 @@ def network_inputs(clips: MicroClips) -> dict[str, NDArray]:
 def _float(array: NDArray) -> NDArray[np.float32]:
     scaled = array.astype(np.float32)
     return scaled / 255 if array.dtype == np.uint8 else scaled
+
+
+def _take(arrays: dict[str, NDArray], rows: NDArray) -> NDArray | dict[str, NDArray]:
+    """Return some samples as a model takes them: one array by itself, several by name."""
+    chosen = {name: array[rows] for name, array in arrays.items()}
+    return chosen if len(chosen) > 1 else next(iter(chosen.values()))
 
 
 def _build(
