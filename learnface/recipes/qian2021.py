@@ -11,6 +11,7 @@ choose the epoch. `--set null=1` runs every method on shuffled labels too, where
 """
 
 import dataclasses
+import functools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from learnface.clips import MicroSettings, prepare_micro
 from learnface.corpora import casme2, smic
 from learnface.errors import DataError
 from learnface.files import write_text
+from learnface.recipes._micro_baselines import METHODS as CLASSICAL
 from learnface.recipes._micro_networks import Network, network_inputs
 from learnface.recipes._micro_tables import against_paper, all_scores, differences, null_check
 from learnface.reports import confusion_picture, save_picture
@@ -38,6 +40,7 @@ METHODS = {
     _TEMPORAL: "temporal stream",
     _SPATIAL: "spatial stream",
     "ststnet": "STSTNet (not in the paper)",
+    **{name: baseline.title for name, baseline in CLASSICAL.items()},
 }
 """Every method of the tables by its name."""
 # For each table its rows: method, then the paper's accuracy on SMIC and on CASME II.
@@ -51,9 +54,10 @@ TABLES = {
     },
     "4": {
         "fused": (_FUSED, 0.553, 0.587),
-        "LBP-TOP + SVM": ("lbp_top", 0.531, 0.565),
-        "FDM": ("fdm", 0.423, 0.432),
-        "MDMO": ("mdmo", 0.522, 0.534),
+        **{
+            baseline.title: (name, baseline.published["smic"], baseline.published["casme2"])
+            for name, baseline in CLASSICAL.items()
+        },
     },
 }
 _BESIDE = {"4": ("ststnet",)}  # methods that a table is run with, although the paper's has no such row
@@ -111,6 +115,8 @@ def run(
     width: float = 1.0,
     ststnet_epochs: int = 800,
     ststnet_rate: float = 5e-5,
+    classical_size: int | None = None,
+    classical_frames: int | None = None,
     null: int = 0,
     workers: int = 1,
     dtype_policy: str = "float32",
@@ -141,6 +147,8 @@ def run(
         width: factor of the widths of qian2021's networks; 1 is AlexNet, 0.125 trains on a CPU.
         ststnet_epochs: as `epochs`, for STSTNet; 800 is its authors'.
         ststnet_rate: its learning rate; 0.00005 is its authors'.
+        classical_size: as `size`, for the classical descriptors; the same if not given. They need 48 pixels.
+        classical_frames: as `frames`, for them; the same if not given. They need 9 frames.
         null: with how many shuffles of the labels every method runs too.
         workers: processes for flow and folds.
         dtype_policy: precision of the networks, as `learnface.training.precision` takes it.
@@ -155,25 +163,32 @@ def run(
     out, chosen = Path(out), _chosen(corpus, tables, models, seeds)
     index = _index(data, corpus, form)
     settings = MicroSettings(size=size, frames=frames, length=length, stabilise=stabilise)
-    clips = prepare_micro(index, out / "cache", settings, processes=workers)
+    described = dataclasses.replace(settings, size=classical_size or size, frames=classical_frames or frames)
     rates = (learning_rate, ststnet_epochs, ststnet_rate)
     options = Options(epochs, patience, width, batch_size, *rates, dtype_policy, jit_compile)
-    inputs = network_inputs(clips)
+    inputs = functools.cache(
+        lambda: network_inputs(prepare_micro(index, out / "cache", settings, processes=workers))
+    )
     runs, shuffled = {}, {}
-    for method in chosen:
-        network = _network(method, options)
-        seen = {name: inputs[name] for name in network.inputs}
+    for name in chosen:
+        if name in CLASSICAL:
+            method, used = CLASSICAL[name].search, described
+            clips = prepare_micro(index, out / "cache", described, processes=workers)
+            seen = CLASSICAL[name].features(clips, workers)
+        else:
+            method, used = _network(name, options), settings
+            seen = {name: inputs()[name] for name in method.inputs}
         for kept, count, folder in ((runs, seeds, corpus), (shuffled, null, f"{corpus}/null")):
-            kept[method] = [
+            kept[name] = [
                 cross_validate(
-                    network,
+                    method,
                     _shuffled(index, one) if kept is shuffled else index,
                     seen,
                     seed=one,
                     workers=workers,
-                    run_dir=out / folder / method / f"seed-{one}",
-                    name=f"qian2021/{method}",
-                    settings={"clips": settings.describe()},
+                    run_dir=out / folder / name / f"seed-{one}",
+                    name=f"qian2021/{name}",
+                    settings={"clips": used.describe()},
                 )
                 for one in range(seed, seed + count)
             ]
