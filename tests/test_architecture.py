@@ -17,7 +17,7 @@ ORDER = [
     {"files", "labels", "processes"},
     {"faces", "layers", "losses", "metrics"},
     {"clips", "models", "reliability", "synthetic"},
-    {"corpora", "transfer"},
+    {"corpora", "micro", "transfer"},
     {"callbacks"},
     {"training"},
     {"inference"},

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from learnface.cli import check, corpora, models, predict, prepare, reproduce, synthesize
+from learnface.cli import check, corpora, models, predict, prepare, reproduce, spot, synthesize
 from learnface.errors import LearnfaceError
 from learnface.version import __version__
 
@@ -28,6 +28,7 @@ app.command(name="models")(models.models)
 app.command(name="predict")(predict.predict)
 app.command(name="prepare")(prepare.prepare)
 app.command(name="reproduce")(reproduce.reproduce)
+app.command(name="spot")(spot.spot)
 app.command(name="synthesize")(synthesize.synthesize)
 
 

@@ -12,6 +12,7 @@ from learnface.metrics.calibration import (
 )
 from learnface.metrics.classification import classification_scores, confusion_matrix
 from learnface.metrics.concordance import ConcordanceAccumulator, affect_scores, concordance
+from learnface.metrics.interval_f1 import interval_f1
 from learnface.metrics.intervals import bootstrap_interval, mean_interval, wilson_interval
 from learnface.metrics.pooled import pooled_difference, pooled_scores
 
@@ -28,6 +29,7 @@ __all__ = [
     "confusion_matrix",
     "expected_calibration_error",
     "fit_temperature",
+    "interval_f1",
     "mean_interval",
     "pooled_difference",
     "pooled_scores",

@@ -10,6 +10,7 @@ from learnface.reports.confusion import confusion_picture
 from learnface.reports.contact_sheet import contact_sheet
 from learnface.reports.curves import curves_picture, interval_picture
 from learnface.reports.duplicates import duplicates_picture
+from learnface.reports.spotting import spotting_picture
 from learnface.reports.tables import comparison_table, markdown_table
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "layer_maps",
     "markdown_table",
     "save_picture",
+    "spotting_picture",
 ]
 
 # These load Keras.

@@ -14,6 +14,7 @@ from learnface.synthetic.clips import (
 from learnface.synthetic.corpus import LAYOUTS, write_corpus
 from learnface.synthetic.expressions import BASIC, EMOTIONS, LEARNING
 from learnface.synthetic.learner import Learner
+from learnface.synthetic.micro_videos import MicroEvent, MicroVideo, synthesise_micro_video
 from learnface.synthetic.renderer import Rendering, draw, render
 from learnface.synthetic.sheets import sheet, write_sheet
 
@@ -23,6 +24,8 @@ __all__ = [
     "LAYOUTS",
     "LEARNING",
     "Learner",
+    "MicroEvent",
+    "MicroVideo",
     "Pose",
     "Rendering",
     "Scene",
@@ -32,6 +35,7 @@ __all__ = [
     "render",
     "sheet",
     "synthesise_clip",
+    "synthesise_micro_video",
     "synthesise_temporal_clip",
     "synthesise_video",
     "write_corpus",

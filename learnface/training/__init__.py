@@ -6,6 +6,7 @@ Cross-validation loads no Keras, so that worker processes that need none start f
 from learnface.lazy import lazy_names
 from learnface.training.cross_validate import CrossValidation, cross_validate
 from learnface.training.inner_validation import GridSearch, inner_folds, inner_split
+from learnface.training.null_check import null_check, shuffle_labels
 from learnface.training.report import RunReport
 from learnface.training.samples import Method, Samples
 
@@ -20,8 +21,10 @@ __all__ = [
     "fit",
     "inner_folds",
     "inner_split",
+    "null_check",
     "precision",
     "predict_probabilities",
+    "shuffle_labels",
 ]
 
 # These load Keras. Their modules have other names than theirs, because a module that is imported takes the
