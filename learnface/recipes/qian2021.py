@@ -16,7 +16,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from learnface.clips import MicroSettings, prepare_micro
@@ -27,7 +26,7 @@ from learnface.recipes._micro_baselines import METHODS as CLASSICAL
 from learnface.recipes._micro_networks import Network, network_inputs
 from learnface.recipes._micro_tables import against_paper, all_scores, differences, null_check
 from learnface.reports import confusion_picture, save_picture
-from learnface.training import CrossValidation, cross_validate
+from learnface.training import CrossValidation, cross_validate, shuffle_labels
 
 __all__ = ["CORPORA", "METHODS", "TABLES", "run"]
 
@@ -177,12 +176,12 @@ def run(
             seen = CLASSICAL[name].features(clips, workers)
         else:
             method, used = _network(name, options), settings
-            seen = {name: inputs()[name] for name in method.inputs}
+            seen = {each: inputs()[each] for each in method.inputs}
         for kept, count, folder in ((runs, seeds, corpus), (shuffled, null, f"{corpus}/null")):
             kept[name] = [
                 cross_validate(
                     method,
-                    _shuffled(index, one) if kept is shuffled else index,
+                    shuffle_labels(index, one) if kept is shuffled else index,
                     seen,
                     seed=one,
                     workers=workers,
@@ -253,14 +252,6 @@ def _network(method: str, options: Options) -> Network:
         dtype_policy=options.dtype_policy,
         jit_compile=options.jit_compile,
     )
-
-
-def _shuffled(index: pd.DataFrame, seed: int) -> pd.DataFrame:
-    """Return the index with its labels dealt out at random over all clips."""
-    labels = np.random.default_rng([seed, 8]).permutation(index["label"].to_numpy(object))
-    shuffled = index.assign(label=labels)
-    shuffled.attrs = dict(index.attrs)
-    return shuffled
 
 
 def _report(

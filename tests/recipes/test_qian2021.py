@@ -1,3 +1,4 @@
+import dataclasses
 import json
 
 import numpy as np
@@ -5,7 +6,6 @@ import pytest
 from checks.micro import write_clips
 from checks.sheets import write_sheet
 
-from learnface.corpora import smic
 from learnface.errors import DataError
 from learnface.recipes import qian2021
 
@@ -49,15 +49,6 @@ def test_a_table_with_its_null_check_is_written_and_kept(tmp_path, monkeypatch):
     assert "Synthetic faces" in (out / "table.md").read_text(encoding="utf-8")
 
 
-def test_shuffling_deals_out_the_same_labels(tmp_path):
-    index = smic_index(tmp_path)
-    shuffled = [qian2021._shuffled(index, seed) for seed in (0, 0, 1)]
-    assert sorted(shuffled[0]["label"]) == sorted(index["label"])
-    assert (shuffled[0]["label"] != index["label"]).any()
-    assert shuffled[0].equals(shuffled[1]) and not shuffled[0].equals(shuffled[2])
-    assert shuffled[0].attrs == index.attrs and "labels" in index.attrs
-
-
 @pytest.mark.filterwarnings("ignore::learnface.corpora.CountWarning")
 def test_casme2_is_taken_in_five_classes(tmp_path):
     words = ("happiness", "surprise", "disgust", "repression", "others", "sadness", "fear")
@@ -74,9 +65,21 @@ def test_casme2_is_taken_in_five_classes(tmp_path):
     assert index["label"].tolist() == ["happy", "surprise", "disgust", "repression", "others"]
 
 
-def smic_index(tmp_path):
-    with pytest.warns(match="counts differ"):
-        return smic.index(write_smic(tmp_path / "data"))
+@pytest.mark.filterwarnings("ignore::learnface.corpora.CountWarning")
+def test_classical_descriptors_see_clips_of_their_own_size(tmp_path, monkeypatch):
+    data, shapes = write_smic(tmp_path / "data"), []
+
+    def descriptor(frames):
+        shapes.append(frames.shape)
+        return frames.reshape(len(frames), -1).mean(axis=1).astype(np.float32)
+
+    entry = dataclasses.replace(qian2021.CLASSICAL["lbp_top"], descriptor=descriptor)
+    monkeypatch.setitem(qian2021.CLASSICAL, "lbp_top", entry)
+    size = {"classical_size": 20, "classical_frames": 4}
+    qian2021.run(data, tmp_path / "out", tables=["4"], models=["lbp_top"], **QUICK, **size)
+    assert set(shapes) == {(4, 20, 20, 3)}
+    text = (tmp_path / "out" / "table.md").read_text(encoding="utf-8")
+    assert "| LBP-TOP + SVM |" in text and "53.10" in text
 
 
 def test_methods_and_papers_numbers():
@@ -85,6 +88,7 @@ def test_methods_and_papers_numbers():
     assert qian2021._chosen("smic", ["1"], None, 1) == ["fusion", "fusion_fixed"]
     assert qian2021._chosen("smic", [3], ["spatial", "ststnet"], 1) == ["spatial"]
     assert qian2021._chosen("smic", None, None, 1) == list(qian2021.METHODS)
+    assert {"lbp_top", "fdm", "mdmo"} < set(qian2021.METHODS)
     options = qian2021.Options(7, 3, 0.5, 50, 1e-3, 9, 1e-4, "float32", False)
     fixed, small = (qian2021._network(name, options) for name in ("fusion_fixed", "ststnet"))
     assert fixed.arguments == {"fusion": "fixed", "width": 0.5} and (fixed.epochs, fixed.batch_size) == (
