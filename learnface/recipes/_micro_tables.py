@@ -16,18 +16,25 @@ Runs = Mapping[str, Sequence[CrossValidation]]
 _FIGURES = ("accuracy", "uf1", "uar")
 
 
-def against_paper(runs: Runs, rows: Mapping[str, tuple[str, float]]) -> str:
+def against_paper(runs: Runs, rows: Mapping[str, tuple[str, float]], same_data: bool = True) -> str:
     """Return our pooled accuracies beside a table of the paper.
 
     Args:
         runs: the runs so far.
         rows: for each row of the table the method and the paper's accuracy.
+        same_data: whether both are of the same corpus; otherwise no difference is taken.
     """
     ours = {
         row: mean_interval(_values(runs[method], "accuracy")) if method in runs else None
         for row, (method, _) in rows.items()
     }
-    return comparison_table(ours, {row: value for row, (_, value) in rows.items()}, name="accuracy")
+    if same_data:
+        return comparison_table(ours, {row: value for row, (_, value) in rows.items()}, name="accuracy")
+    table = [
+        {"accuracy": row, "synthetic (%)": _text(ours[row]) if ours[row] else None, "paper (%)": 100 * value}
+        for row, (_, value) in rows.items()
+    ]
+    return markdown_table(pd.DataFrame(table), decimals=1, index=False)
 
 
 def all_scores(runs: Runs, titles: Mapping[str, str]) -> str:

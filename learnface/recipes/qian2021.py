@@ -12,6 +12,8 @@ choose the epoch. `--set null=1` runs every method on shuffled labels too, where
 
 import dataclasses
 import functools
+import shlex
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -67,6 +69,7 @@ _ARGUMENTS = {
     _TEMPORAL: {"streams": "temporal"},
     _SPATIAL: {"streams": "spatial"},
 }
+_SYNTHETIC = "**Synthetic faces in the corpus' layout: they say nothing about real people.** "
 SILENT = (
     "The paper gives the input (20 frames and 19 flow pictures of 96x96x3), the 20-frame rule, 5 convolutions, 3 "
     "max-poolings and 4 dense layers, batches of 50, a rate of 0.0005 and up to 6,000 epochs. It does not give the "
@@ -267,18 +270,21 @@ def _report(
     title = f"{METHODS[chosen[0]]}, accuracy {first.scores['accuracy']['value']:.2%}"
     picture = confusion_picture(first.confusion, first.labels, title=title)
     save_picture(picture, out / corpus / "confusion.png")
+    drawn = (Path(data) / ".synthetic").is_dir()
     place = 1 + list(CORPORA).index(corpus)
     parts = [
         f"## {CORPORA[corpus]}",
-        f"{_synthetic(data)}{len(first.predictions)} clips of {first.predictions['subject'].nunique()} people in "
+        (_SYNTHETIC if drawn else "")
+        + f"{len(first.predictions)} clips of {first.predictions['subject'].nunique()} people in "
         f"{len(first.labels)} classes ({', '.join(first.labels)}); "
         + ", ".join(f"{name} {value}" for name, value in facts.items())
-        + ". Percent; ± is the 95 % interval over seeds (Student's t).",
+        + ". Percent; ± is the 95 % interval over seeds (Student's t). "
+        + f"`{shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])}`",
     ]
     for table, rows in TABLES.items():
         here = {row: (values[0], values[place]) for row, values in rows.items()}
         if any(method in runs for method, _ in here.values()):
-            parts += [f"### Table {table}", against_paper(runs, here)]
+            parts += [f"### Table {table}", against_paper(runs, here, same_data=not drawn)]
     parts += ["### All methods", all_scores(runs, METHODS)]
     if len(runs) > 1 and _FUSED in runs:
         parts += ["### Is fusion better?", differences(runs, METHODS, _FUSED)]
@@ -289,9 +295,3 @@ def _report(
     sections = [path.read_text(encoding="utf-8").strip() for path in done]
     head = "# Qian and Qian 2021, Tables 1 to 4: micro-expressions by fused CNN and LSTM features"
     write_text(out / "table.md", "\n\n".join([head, *sections, SILENT]) + "\n")
-
-
-def _synthetic(data: str | Path) -> str:
-    """Return a warning where the corpus was drawn by learnface."""
-    drawn = (Path(data) / ".synthetic").is_dir()
-    return "**Synthetic faces in the corpus' layout: they say nothing about real people.** " if drawn else ""

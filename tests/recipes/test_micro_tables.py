@@ -29,6 +29,14 @@ def test_accuracies_stand_beside_the_papers():
     assert "–" in lines[3] and "50.00" in lines[3]
 
 
+def test_synthetic_faces_are_not_subtracted_from_real_ones():
+    rows = {"fused": ("a", 0.553), "missing": ("b", 0.5)}
+    text = tables.against_paper({"a": [result(7)]}, rows, same_data=False)
+    lines = text.splitlines()
+    assert "synthetic (%)" in lines[0] and "difference" not in text
+    assert "70.0" in lines[2] and "55.3" in lines[2] and "–" in lines[3]
+
+
 def test_all_scores_are_means_over_seeds():
     text = tables.all_scores({"a": [result(6), result(8), result(7)], "b": [result(5)] * 3}, TITLES)
     row = next(line for line in text.splitlines() if "ours" in line)
