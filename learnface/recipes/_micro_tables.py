@@ -69,14 +69,18 @@ def differences(runs: Runs, titles: Mapping[str, str], first: str) -> str:
 
 
 def null_check(runs: Runs, titles: Mapping[str, str]) -> str:
-    """Return the scores with shuffled labels, beside what guessing reaches."""
+    """Return the scores with shuffled labels, beside what guessing reaches.
+
+    A verdict needs the interval over several shuffles: one shuffle may by chance go along with the pictures.
+    """
     rows = []
     for method, results in runs.items():
-        chance, pooled = 1 / len(results[0].labels), _pooled(results)["uar"]
-        inside = pooled["low"] <= chance <= pooled["high"]
+        chance, uar = 1 / len(results[0].labels), mean_interval(_values(results, "uar"))
+        verdict = "YES" if uar[0] - uar[1] > chance else "no"
         row = {"method": titles[method], "accuracy": _text(mean_interval(_values(results, "accuracy")))}
-        row |= {"uar": _text(mean_interval(_values(results, "uar"))), "uar, 95 % over people": _range(pooled)}
-        rows.append({**row, "chance": f"{100 * chance:.1f}", "at chance": "yes" if inside else "NO"})
+        row |= {"uar": _text(uar), "uar, 95 % over people": _range(_pooled(results)["uar"])}
+        row |= {"chance": f"{100 * chance:.1f}", "above chance": verdict if len(results) > 1 else None}
+        rows.append(row)
     return markdown_table(pd.DataFrame(rows), index=False)
 
 

@@ -7,7 +7,7 @@ Qian Z., Qian M. (2021), Micro-expression recognition method based on improved f
     learnface reproduce qian2021 --data CASME2 --set corpus=casme2 --table 3 --seeds 1
 
 Protocol: leave one subject out, predictions of all folds pooled; in each fold other people of the training set
-choose the epoch. `--set null=1` runs every method on shuffled labels too, where all must be at chance.
+choose the epoch. `--set null=3` runs every method on shuffled labels too, where all must be at chance.
 """
 
 import dataclasses

@@ -54,8 +54,10 @@ def test_differences_say_what_their_interval_says(other, says, difference):
     assert tables.differences({"b": [result(7)]}, TITLES, "a") == ""
 
 
-def test_null_check_finds_what_is_not_at_chance():
-    text = tables.null_check({"a": [result(5)], "b": [result(8)]}, TITLES)
-    fair, cheat = text.splitlines()[2:]
-    assert "yes" in fair and "50.0" in fair
-    assert "NO" in cheat
+def test_null_check_finds_what_is_above_chance_over_shuffles():
+    runs = {"a": [result(4), result(5), result(6)], "b": [result(8)] * 3}
+    fair, cheat = tables.null_check(runs, TITLES).splitlines()[2:]
+    assert "| no " in fair and "50.0 ± 24.8" in fair
+    assert "| YES " in cheat
+    alone = tables.null_check({"a": [result(8)]}, TITLES).splitlines()[2]
+    assert "YES" not in alone and "–" in alone  # one shuffle tells nothing
