@@ -34,7 +34,7 @@ def _list_all(console) -> None:
         weights = [*weights_names(name), *(["vggface"] if name in PUBLISHED else [])]
         table.add_row(
             name,
-            " x ".join(str(side) for side in model.input_shape[1:]),
+            " + ".join(" x ".join(map(str, tensor.shape[1:])) for tensor in model.inputs),
             str(model.output_shape[-1]),
             f"{model.count_params():,}",
             ", ".join(weights) or "-",

@@ -3,6 +3,8 @@
 from learnface.clips.balance import class_weights, sample_weights
 from learnface.clips.keyframes import key_frames
 from learnface.clips.magnification import magnify_motion
+from learnface.clips.micro import MicroClip, MicroSettings, micro_clip
+from learnface.clips.micro_cache import MicroClips, prepare_micro
 from learnface.clips.motion import dense_flow, flow_clip, onset_apex_flow
 from learnface.clips.prepare import NoFaceWarning, PrepareSettings, prepare
 from learnface.clips.prepared import Prepared
@@ -14,6 +16,9 @@ __all__ = [
     "ArraySource",
     "Augmentation",
     "Frame",
+    "MicroClip",
+    "MicroClips",
+    "MicroSettings",
     "NoFaceWarning",
     "PrepareSettings",
     "Prepared",
@@ -29,8 +34,10 @@ __all__ = [
     "interpolate_clip",
     "key_frames",
     "magnify_motion",
+    "micro_clip",
     "onset_apex_flow",
     "prepare",
+    "prepare_micro",
     "probe_video",
     "read_video",
     "sample_weights",

@@ -16,7 +16,7 @@ from learnface.clips.sampling import centre_trim_pad, every_nth, uniform
 from learnface.clips.video import read_video
 from learnface.errors import DataError
 
-__all__ = ["Row", "SourceFrame", "choose_frames", "read_frames", "read_image"]
+__all__ = ["Row", "SourceFrame", "choose_frames", "list_pictures", "read_frames", "read_image"]
 
 PICTURE_SUFFIXES = {".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp", ".gif", ".jp2", ".avif"}
 _HELD = (
@@ -84,7 +84,7 @@ def read_frames(
     elif path.is_dir():
         if row.start is not None or row.stop is not None:
             raise DataError(f"{path} is a folder, whose frames have no times: leave `start` and `stop` empty")
-        files = _pictures(path)
+        files = list_pictures(path)
         for place in choose_frames(len(files), settings):
             beat()
             yield SourceFrame(int(place), math.nan, read_image(files[place]))
@@ -129,7 +129,7 @@ def read_image(path: str | Path) -> np.ndarray:
     return image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
 
 
-def _pictures(folder: Path) -> list[Path]:
+def list_pictures(folder: Path) -> list[Path]:
     """Return the pictures in a folder in the order of their numbers, without what file managers leave."""
     try:
         names = [entry.name for entry in folder.iterdir()]

@@ -13,7 +13,9 @@ from learnface.models.fer_vgg import fer_vgg
 from learnface.models.five_branch import five_branch
 from learnface.models.lenet5 import lenet5
 from learnface.models.lu_cnn import lu_cnn
+from learnface.models.micro_fusion import micro_fusion
 from learnface.models.resnet34 import resnet34
+from learnface.models.ststnet import ststnet
 from learnface.models.vgg16 import vgg16
 from learnface.models.vgg19 import vgg19
 from learnface.models.vgg_conv_lstm import vgg_conv_lstm
@@ -32,7 +34,9 @@ _BUILDERS = (
     five_branch,
     lenet5,
     lu_cnn,
+    micro_fusion,
     resnet34,
+    ststnet,
     vgg16,
     vgg19,
     vgg_conv_lstm,

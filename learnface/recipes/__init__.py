@@ -15,6 +15,7 @@ RECIPES = {
     "fer_vgg": "the weights that come with learnface, on FER2013 faces with FER+ labels",
     "mi2020": "Mi et al. 2020, Tables 1 and 2: valence and arousal from video, LSTMs and ConvLSTM",
     "occlusion": "the five-branch network, Table 1 and Figure 3 on FER+, and occluded test faces",
+    "qian2021": "Qian and Qian 2021, Tables 1 to 4: micro-expressions by two streams, on SMIC and CASME II",
     "sun2020": "Sun et al. 2020, Table 2: three convolutional networks on FER2013",
     "wang2020": "Wang et al. 2020, Tables 1 to 6: VGGFace-LSTM on CK+ and BNU-LSVED",
 }

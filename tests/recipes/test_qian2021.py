@@ -1,0 +1,113 @@
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+from checks.micro import write_clips
+from checks.sheets import write_sheet
+
+from learnface.errors import DataError
+from learnface.recipes import qian2021
+
+QUICK = {"seeds": 1, "size": 16, "frames": 3, "width": 1 / 64, "epochs": 1, "ststnet_epochs": 1}
+
+
+def write_smic(root, people=3):
+    """The cropped form, of `people` with two clips of each class."""
+    for person in range(1, people + 1):
+        for place, (label, short) in enumerate((("negative", "ne"), ("positive", "po"), ("surprise", "sur"))):
+            made = write_clips(root / "made" / f"{person}-{place}", count=2, frames=4, size=(24, 24))
+            for number, folder in enumerate(made["frames"], start=1):
+                target = root / f"SMIC_all_cropped/HS/s{person}/micro/{label}/s{person}_{short}_{number:02d}"
+                target.parent.mkdir(parents=True, exist_ok=True)
+                type(root)(folder).rename(target)
+    return root
+
+
+@pytest.mark.filterwarnings("ignore::learnface.corpora.CountWarning")
+def test_a_table_with_its_null_check_is_written_and_kept(tmp_path, monkeypatch):
+    data = write_smic(tmp_path / "data")
+    out = tmp_path / "out"
+    runs = qian2021.run(data, out, tables=["3"], models=["temporal", "spatial"], null=1, **QUICK)
+    assert list(runs) == ["temporal", "spatial"]
+    assert len(runs["spatial"][0].predictions) == 18
+    text = (out / "table.md").read_text(encoding="utf-8")
+    for part in ("### Table 3", "41.10", "41.80", "### Shuffled labels", "18 clips of 3 people", "33.3"):
+        assert part in text
+    assert "Table 4" not in text and "Synthetic" not in text and "Is fusion better" not in text
+    assert json.loads((out / "smic/spatial/seed-0/report.json").read_text())["subjects"] == 3
+    assert (out / "smic/confusion.png").stat().st_size > 5000
+    shuffled = (out / "smic/null/spatial/seed-0/predictions.csv").read_text()
+    assert shuffled != (out / "smic/spatial/seed-0/predictions.csv").read_text()
+
+    def never(*arguments):
+        raise AssertionError("what was done is done again")
+
+    monkeypatch.setattr("learnface.recipes._micro_networks.Network.fit_predict", never)
+    (data / ".synthetic").mkdir()
+    qian2021.run(data, out, tables=["3"], models=["temporal", "spatial"], null=1, **QUICK)
+    assert "Synthetic faces" in (out / "table.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.filterwarnings("ignore::learnface.corpora.CountWarning")
+def test_casme2_is_taken_in_five_classes(tmp_path):
+    words = ("happiness", "surprise", "disgust", "repression", "others", "sadness", "fear")
+    made = write_clips(tmp_path / "made", count=len(words), frames=4)
+    rows = [["Subject", "Filename", None, "OnsetFrame", "ApexFrame", "OffsetFrame", None, "Action Units"]]
+    rows[0].append("Estimated Emotion")
+    for number, (word, folder) in enumerate(zip(words, made["frames"], strict=True), start=1):
+        target = tmp_path / f"data/Cropped/sub01/EP02_{number:02d}f"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        type(tmp_path)(folder).rename(target)
+        rows.append(["01", target.name, None, 7, "/", 10, None, "12", word])
+    write_sheet(tmp_path / "data/CASME2-coding-20140508.xlsx", rows)
+    index = qian2021._index(tmp_path / "data", "casme2", None)
+    assert index["label"].tolist() == ["happy", "surprise", "disgust", "repression", "others"]
+
+
+@pytest.mark.filterwarnings("ignore::learnface.corpora.CountWarning")
+def test_classical_descriptors_see_clips_of_their_own_size(tmp_path, monkeypatch):
+    data, shapes = write_smic(tmp_path / "data"), []
+
+    def descriptor(frames):
+        shapes.append(frames.shape)
+        return frames.reshape(len(frames), -1).mean(axis=1).astype(np.float32)
+
+    entry = dataclasses.replace(qian2021.CLASSICAL["lbp_top"], descriptor=descriptor)
+    monkeypatch.setitem(qian2021.CLASSICAL, "lbp_top", entry)
+    size = {"classical_size": 20, "classical_frames": 4}
+    qian2021.run(data, tmp_path / "out", tables=["4"], models=["lbp_top"], **QUICK, **size)
+    assert set(shapes) == {(4, 20, 20, 3)}
+    text = (tmp_path / "out" / "table.md").read_text(encoding="utf-8")
+    assert "| LBP-TOP + SVM |" in text and "53.10" in text
+
+
+def test_methods_and_papers_numbers():
+    rows = [values for table in qian2021.TABLES.values() for values in table.values()]
+    assert all(0.4 < smic < casme2 < 0.61 for _, smic, casme2 in rows)
+    assert qian2021._chosen("smic", ["1"], None, 1) == ["fusion", "fusion_fixed"]
+    assert qian2021._chosen("smic", [3], ["spatial", "ststnet"], 1) == ["spatial"]
+    assert qian2021._chosen("smic", None, None, 1) == list(qian2021.METHODS)
+    assert {"lbp_top", "fdm", "mdmo"} < set(qian2021.METHODS)
+    options = qian2021.Options(7, 3, 0.5, 50, 1e-3, 9, 1e-4, "float32", False)
+    fixed, small = (qian2021._network(name, options) for name in ("fusion_fixed", "ststnet"))
+    assert fixed.arguments == {"fusion": "fixed", "width": 0.5} and (fixed.epochs, fixed.batch_size) == (
+        7,
+        50,
+    )
+    assert small.inputs == ("onset_apex",) and (small.epochs, small.learning_rate) == (9, 1e-4)
+    assert np.isclose(qian2021.run.__kwdefaults__["learning_rate"], 0.0005)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"corpus": "samm"}, "corpus='samm': choose one of smic, casme2"),
+        ({"tables": ["5"]}, "no table"),
+        ({"models": ["vgg16"]}, "choose from fusion, "),
+        ({"seeds": 0}, "seeds=0"),
+    ],
+)
+def test_wrong_arguments_are_named(tmp_path, arguments, message):
+    with pytest.raises(DataError, match=message):
+        qian2021.run(tmp_path, tmp_path / "out", **arguments)
