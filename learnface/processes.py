@@ -19,7 +19,7 @@ from typing import Any
 
 from learnface.errors import LearnfaceError
 
-__all__ = ["Event", "run_inline", "run_jobs"]
+__all__ = ["Event", "run_inline", "run_jobs", "usable_cores"]
 
 _BEAT_SECONDS = 0.25  # between two signs of life from the same sample
 _START_SECONDS = 300.0  # for Python and its packages to load on a busy machine
@@ -38,6 +38,18 @@ class Event:
     kind: str
     job: Any
     value: Any
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may use, which in a container are fewer than the machine has.
+
+    Example:
+        >>> usable_cores() >= 1
+        True
+    """
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def run_inline(work: Callable, jobs: deque) -> Iterator[Event]:

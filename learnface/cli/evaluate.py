@@ -1,7 +1,6 @@
 """`learnface evaluate`: a saved model's scores on labelled faces or clips."""
 
 import json
-import os
 import tempfile
 import warnings
 from pathlib import Path
@@ -12,6 +11,7 @@ from rich.console import Console
 
 from learnface.cli._corpus import read_index
 from learnface.cli._training import print_scores
+from learnface.processes import usable_cores
 
 __all__ = ["evaluate"]
 
@@ -47,7 +47,7 @@ def evaluate(
     with tempfile.TemporaryDirectory() as temporary, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         folder = faces or Path(temporary) / "faces"
-        prepared = prepare(index, folder, settings, processes=processes or len(os.sched_getaffinity(0)))
+        prepared = prepare(index, folder, settings, processes=processes or usable_cores())
         labels = network.card.labels
         codes = prepared.one_hot(labels).argmax(1)
         scores = training.evaluate(network, prepared, codes, labels)

@@ -1,6 +1,5 @@
 """`learnface finetune`: a saved model, put to use on other classes or other people."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +8,7 @@ import typer
 from learnface.cli._corpus import read_index
 from learnface.cli._training import chosen_stages, run_and_report
 from learnface.errors import DataError
+from learnface.processes import usable_cores
 
 __all__ = ["finetune"]
 
@@ -62,7 +62,7 @@ def finetune(
             batch_size=batch_size,
             balance=balance,
             seed=seed,
-            processes=processes or len(os.sched_getaffinity(0)),
+            processes=processes or usable_cores(),
         )
 
     run_and_report(run, out)

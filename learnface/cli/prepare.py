@@ -1,6 +1,5 @@
 """`learnface prepare`: detect, align and cut the faces of a corpus once, to train on many times."""
 
-import os
 import warnings
 from enum import StrEnum
 from pathlib import Path
@@ -12,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from learnface.cli._corpus import read_index
+from learnface.processes import usable_cores
 
 if TYPE_CHECKING:
     from learnface.clips import Prepared
@@ -113,7 +113,7 @@ def prepare(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what they say is in the report
             faces = prepare_faces(
-                index, out, settings, processes=processes or len(os.sched_getaffinity(0)), broken=broken.value
+                index, out, settings, processes=processes or usable_cores(), broken=broken.value
             )
     except KeyboardInterrupt:
         message = f"stopped: finished shards are in {out}; give the same command again to go on"

@@ -1,6 +1,5 @@
 """`learnface train`: a new model on labelled faces or clips, from files to a saved model."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +7,7 @@ import typer
 
 from learnface.cli._corpus import read_index
 from learnface.cli._training import chosen_stages, run_and_report
+from learnface.processes import usable_cores
 
 __all__ = ["train"]
 
@@ -83,7 +83,7 @@ def train(
             batch_size=batch_size,
             balance=balance,
             seed=seed,
-            processes=processes or len(os.sched_getaffinity(0)),
+            processes=processes or usable_cores(),
         )
 
     run_and_report(run, out)

@@ -8,11 +8,11 @@ Nothing here loads TensorFlow; `learnface.clips.PreparedSource` makes training b
 """
 
 import contextlib
+import functools
 import hashlib
 import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -32,6 +32,7 @@ from learnface.files import sha256
 __all__ = ["Prepared"]
 
 _PLACES = ("shard", "position", "offset", "length")
+_OPEN = 256  # shards that are kept open
 _PER_FRAME = ("frame", "time", "face", "score", "box", "transform")
 
 
@@ -68,6 +69,7 @@ class Prepared:
         except (OSError, ValueError) as error:
             raise DataError(f"{path} cannot be read: call `prepare` again to write it anew") from error
         self._places = table[list(_PLACES)].to_numpy(np.int64)
+        self._shards: dict[int, Path] = {}
         self.samples = table.drop(columns=list(_PLACES))
 
     @property
@@ -94,7 +96,7 @@ class Prepared:
             chosen = chosen.to_numpy()
         places = np.arange(len(self))[chosen if isinstance(chosen, slice) else np.asarray(chosen)]
         part = object.__new__(Prepared)
-        part.folder, part.manifest = self.folder, self.manifest
+        part.folder, part.manifest, part._shards = self.folder, self.manifest, self._shards
         part.samples = self.samples.iloc[places].reset_index(drop=True)
         part._places = self._places[places]
         return part
@@ -121,15 +123,16 @@ class Prepared:
         counts = self.frame_counts[places]
         longest = int(counts.max(initial=1)) if frames is None else frames
         pixels = np.zeros((len(places), longest, *self.shape), np.uint8)
-        for shard in np.unique(self._places[places, 0]):
-            path = shard_files(self.folder / SHARDS, int(shard))[0]
+        shards, _, offsets, lengths = self._places[places].T
+        for shard in np.unique(shards).tolist():
             try:
-                with path.open("rb", buffering=0) as file:
-                    for number in np.flatnonzero(self._places[places, 0] == shard):
-                        self._fill(pixels[number], file, places[number], counts[number])
+                data = _mapped(self._shard(shard))
+                for number in np.flatnonzero(shards == shard).tolist():
+                    record = _piece(data, int(offsets[number]), int(lengths[number]))
+                    self._fill(pixels[number], record, int(counts[number]))
             except (OSError, ValueError) as error:
                 raise DataError(
-                    f"{path} is missing or damaged ({error}): delete it and call `prepare` again"
+                    f"{self._shard(shard)} is missing or damaged ({error}): delete it and call `prepare` again"
                 ) from error
         return pixels if self.is_clips else pixels[:, 0]
 
@@ -153,15 +156,14 @@ class Prepared:
         if self.manifest["settings"]["encoding"] != "raw":
             return self.read([place], count).reshape(count, *self.shape)[frames]
         shard, _, offset, length = self._places[place].tolist()
-        path = shard_files(self.folder / SHARDS, shard)[0]
+        path = self._shard(shard)
         each, size = length // count, math.prod(self.shape)  # a record is a few bytes of header, then pixels
         pixels = np.zeros((len(frames), size), np.uint8)
         try:
-            with path.open("rb", buffering=0) as file:
-                for row, frame in zip(pixels, frames.tolist(), strict=True):
-                    file.seek(offset + (frame + 1) * each - size)
-                    if file.readinto(row) != size:
-                        raise ValueError("it is cut short")
+            data = _mapped(path)
+            for row, frame in zip(pixels, frames.tolist(), strict=True):
+                end = offset + (frame + 1) * each
+                row[:] = _piece(data, end - size, size)
         except (OSError, ValueError) as error:
             raise DataError(
                 f"{path} is missing or damaged ({error}): delete it and call `prepare` again"
@@ -250,16 +252,17 @@ class Prepared:
         if wrong:
             raise DataError(f"missing or changed: {', '.join(wrong)}; delete them and call `prepare` again")
 
-    def _fill(self, target: NDArray[np.uint8], file: Any, place: int, count: int) -> None:
-        """Read one sample's frames into `(frames, height, width, channels)`."""
-        _, _, offset, length = self._places[place].tolist()
-        file.seek(offset)
-        data = file.read(length)
-        if len(data) != length:
-            raise ValueError("it is cut short")
+    def _shard(self, number: int) -> Path:
+        """Return the path of a shard, made once: making paths takes longer than reading faces."""
+        if number not in self._shards:
+            self._shards[number] = shard_files(self.folder / SHARDS, number)[0]
+        return self._shards[number]
+
+    def _fill(self, target: NDArray[np.uint8], data: NDArray[np.uint8], count: int) -> None:
+        """Decode one sample's frames into `(frames, height, width, channels)`."""
         skipped = max(0, (count - len(target)) // 2)  # a longer clip loses its ends
         if self.manifest["settings"]["encoding"] == "raw":
-            stored = np.frombuffer(data, np.uint8).reshape(count, -1)[:, -math.prod(self.shape) :]
+            stored = data.reshape(count, -1)[:, -math.prod(self.shape) :]
             chosen = stored[skipped : skipped + len(target)]
             target[: len(chosen)] = chosen.reshape(-1, *self.shape)
             return
@@ -270,3 +273,22 @@ class Prepared:
                 raise ValueError("a picture in it cannot be decoded")
             image = cv2.cvtColor(image, cv2.COLOR_BGR2RGB) if image.ndim == 3 else image
             target[number] = image.reshape(self.shape)
+
+
+def _mapped(path: Path) -> NDArray[np.uint8]:
+    """Return the bytes of a file, mapped: opening a shard anew for each face takes longer than reading it."""
+    state = path.stat()
+    return _map(path, state.st_size, state.st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=_OPEN)
+def _map(path: Path, size: int, _written: int) -> NDArray[np.uint8]:
+    # A view as a plain array: slices of a memory map are slow to make.
+    return np.memmap(path, np.uint8, mode="r").view(np.ndarray) if size else np.zeros(0, np.uint8)
+
+
+def _piece(data: NDArray[np.uint8], offset: int, length: int) -> NDArray[np.uint8]:
+    piece = data[offset : offset + length]
+    if len(piece) != length:
+        raise ValueError("it is cut short")
+    return piece

@@ -26,7 +26,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from learnface.corpora.splits import check_disjoint, fold_rows, leave_one_subject_out, subject_folds
 from learnface.errors import DataError, LearnfaceError
 from learnface.metrics.classification import class_codes
-from learnface.processes import Event, run_inline, run_jobs
+from learnface.processes import Event, run_inline, run_jobs, usable_cores
 from learnface.training._cross_validation import CrossValidation
 from learnface.training._fold_files import FoldFiles, run_description
 from learnface.training._fold_work import FoldJob, FoldWork
@@ -181,10 +181,9 @@ def _events(work: FoldWork, jobs: deque[FoldJob], workers: int) -> Iterator[Even
 @contextlib.contextmanager
 def _shared_cores(workers: int) -> Iterator[None]:
     """Let processes that start meanwhile use their share of the cores, where the user has said nothing."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "OPENCV_FOR_THREADS_NUM")
     names = [name for name in names if name not in os.environ]
-    os.environ.update(dict.fromkeys(names, str(max(1, cores // workers))))
+    os.environ.update(dict.fromkeys(names, str(max(1, usable_cores() // workers))))
     try:
         yield
     finally:

@@ -1,7 +1,6 @@
 """What a figure depends on besides the code: versions, machine, data."""
 
 import hashlib
-import os
 import platform
 import sys
 from importlib import metadata
@@ -10,6 +9,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from learnface.processes import usable_cores
 from learnface.version import __version__
 
 __all__ = ["array_hash", "machine", "versions"]
@@ -30,11 +30,10 @@ def versions() -> dict[str, str]:
 
 def machine() -> dict[str, str | int | list[str]]:
     """Return the processor, the number of usable cores and the accelerators."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return {
         "system": f"{platform.system()} {platform.machine()}",
         "processor": _processor(),
-        "cores": cores,
+        "cores": usable_cores(),
         "accelerators": [name for name in keras.distribution.list_devices() if not name.startswith("cpu")],
     }
 
