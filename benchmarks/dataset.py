@@ -2,9 +2,9 @@
 
     python benchmarks/dataset.py [--faces 4000]
 
-Compares batches of `PreparedSource`, as they are and flipped and shifted anew, with bare decoding of as many PNG and JPEG files
-by `tf.data` on the same cores (>= 0.70 of the faster is asked for), and the peak of memory on ten times the
-faces (<= 1.1).
+Compares batches of `PreparedSource`, as they are and flipped and shifted anew, with bare decoding of as many PNG
+and JPEG files by `tf.data` on the same cores (>= 0.70 of the faster is asked for), and the peak of memory on ten
+times the faces (<= 1.1).
 """
 
 import argparse
