@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from checks.faces import CRASH, HANG, BrightDetector, draw_face, write_clip, write_picture
+from checks.faces import CRASH, HANG, SECONDS, BrightDetector, draw_face, write_clip, write_picture
 
 from learnface.clips import NoFaceWarning, PrepareSettings, prepare
 from learnface.errors import DataError
@@ -169,7 +169,7 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(tmp_path, sent):
     assert second.exists() and not (tmp_path / "out" / "samples.parquet").exists()
     before = second.stat().st_mtime_ns
     index = index.assign(sample=[Path(path).stem for path in index["frames"]])[["sample", "frames"]]
-    settings = PrepareSettings(detector=BrightDetector(seconds=0.1), size=8)
+    settings = PrepareSettings(detector=BrightDetector(), size=8)
     quietly(index, tmp_path / "out", settings)
     assert second.stat().st_mtime_ns == before
     quietly(index, tmp_path / "unbroken", settings)
@@ -178,7 +178,7 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(tmp_path, sent):
 
 def environment():
     root = Path(__file__).parents[2]
-    return {**os.environ, "PYTHONPATH": f"{root}{os.pathsep}{root / 'tests'}"}
+    return {**os.environ, SECONDS: "0.5", "PYTHONPATH": f"{root}{os.pathsep}{root / 'tests'}"}
 
 
 def test_a_damaged_shard_is_found_and_made_anew(tmp_path, index):
