@@ -1,10 +1,11 @@
 """Keep TensorFlow's greetings off the screen."""
 
 import contextlib
+import logging
 import os
 from collections.abc import Iterator
 
-__all__ = ["quiet_start"]
+__all__ = ["quiet_start", "start_tensorflow"]
 
 
 @contextlib.contextmanager
@@ -19,3 +20,12 @@ def quiet_start() -> Iterator[None]:
         os.dup2(saved, 2)
         os.close(saved)
         os.close(null)
+
+
+def start_tensorflow() -> None:
+    """Import TensorFlow and let it look for accelerators, which is when it talks; later it says only errors."""
+    with quiet_start():
+        import tensorflow as tf
+
+        tf.config.list_physical_devices()
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)

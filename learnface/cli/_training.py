@@ -9,6 +9,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from learnface.cli._quiet import start_tensorflow
+
 if TYPE_CHECKING:
     from learnface.transfer import FineTuned, Stage
 
@@ -36,6 +38,7 @@ def chosen_stages(
 
 def run_and_report(train: Callable[[], "FineTuned"], out: Path) -> None:
     """Train, then print the scores and draw the pictures; an interruption tells how to go on."""
+    start_tensorflow()
     console = Console()
     try:
         with warnings.catch_warnings():

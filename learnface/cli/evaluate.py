@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from learnface.cli._corpus import read_index
+from learnface.cli._quiet import start_tensorflow
 from learnface.cli._training import print_scores
 from learnface.processes import usable_cores
 
@@ -36,6 +37,7 @@ def evaluate(
     All samples are scored, or those of --split: give people whom the model has not been trained on.
     """
     index = read_index(corpus, data, split)
+    start_tensorflow()
     from learnface import training
     from learnface.clips import prepare
     from learnface.files import write_text

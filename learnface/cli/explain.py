@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from learnface.cli._quiet import quiet_start
+from learnface.cli._quiet import start_tensorflow
 from learnface.errors import DataError
 
 if TYPE_CHECKING:
@@ -32,7 +32,10 @@ def explain(
     cropped: Annotated[
         bool, typer.Option("--cropped", help="Each file is one face, already cut out.")
     ] = False,
-    detector: Annotated[str, typer.Option(help="viola_jones, dlib_hog, mtcnn or yunet.")] = "viola_jones",
+    detector: Annotated[
+        str | None,
+        typer.Option(help="viola_jones, dlib_hog, mtcnn or yunet. [default: the model's, or viola_jones]"),
+    ] = None,
 ) -> None:
     """Show where in each face a network saw its expression, by Grad-CAM.
 
@@ -66,9 +69,12 @@ def explain(
     raise typer.Exit(0 if not failed else 2 if failed == len(sources) else 1)
 
 
-def _explainer(model: Path | None, labels: str | None, detector: str, layer: str | None) -> "Explainer":
-    with quiet_start():
-        from learnface.inference import Explainer
+def _explainer(
+    model: Path | None, labels: str | None, detector: str | None, layer: str | None
+) -> "Explainer":
+    start_tensorflow()
+    from learnface.inference import Explainer
+
     names = [name.strip() for name in labels.split(",")] if labels else None
     return Explainer(model, names, detector, layer)
 

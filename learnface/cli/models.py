@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from learnface.cli._quiet import start_tensorflow
+
 __all__ = ["models"]
 
 
@@ -13,6 +15,7 @@ def models(
     """List the models; or show one, with the cards of its weights."""
     from rich.console import Console
 
+    start_tensorflow()
     console = Console()
     if name is None:
         _list_all(console)

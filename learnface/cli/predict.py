@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from learnface.cli._quiet import quiet_start
+from learnface.cli._quiet import start_tensorflow
 from learnface.errors import DataError
 from learnface.files import atomic_path
 
@@ -89,9 +89,9 @@ def predict(
         raise typer.BadParameter("give PATH..., or --sample")
     if va and (model is None or labels or smooth):
         raise typer.BadParameter("--va needs --model, and takes neither --labels nor --smooth")
-    with quiet_start():
-        from learnface.cli._prediction import Prediction
-        from learnface.inference import Recognizer
+    start_tensorflow()
+    from learnface.cli._prediction import Prediction
+    from learnface.inference import Recognizer
     from learnface.inference.sources import find_sources
     from learnface.inference.writer import PredictionWriter
 

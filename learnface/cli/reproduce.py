@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from learnface.cli._quiet import start_tensorflow
+
 __all__ = ["reproduce"]
 
 
@@ -52,6 +54,7 @@ def reproduce(
         for name, title in RECIPES.items():
             console.print(f"[bold]{name}[/]  {title}", highlight=False)
         return
+    start_tensorflow()
     module = get_recipe(recipe)
     if data is None:
         raise DataError(f"say where the corpus is: learnface reproduce {recipe} --data DIR")

@@ -9,9 +9,9 @@ import numpy as np
 
 from learnface.clips.video import probe_video, read_video
 from learnface.errors import DataError
-from learnface.faces.crop import crop_face
-from learnface.faces.detect import DEFAULT_DETECTOR, Detector, build_detector
+from learnface.faces.detect import Detector, Face
 from learnface.faces.regions import FIVE_REGIONS, five_regions
+from learnface.inference.cropping import FaceCropper
 from learnface.inference.grad_cam import grad_cam, map_layers
 from learnface.inference.loading import load_model
 from learnface.inference.network import model_labels
@@ -70,19 +70,21 @@ class Explainer:
         self,
         model: keras.Model | str | Path | None = None,
         labels: Sequence[str] | None = None,
-        detector: str | Detector = DEFAULT_DETECTOR,
+        detector: str | Detector | None = None,
         layer: str | None = None,
     ):
         self.model, self.layer = load_model(model), layer
         self.labels = tuple(labels) if labels is not None else model_labels(self.model)
-        self.detector = build_detector(detector)
+        self.card = getattr(self.model, "card", None)
         self.takes, self.frames, self.size, self.channels = _input_of(self.model)
+        self._cropper = FaceCropper(self, detector)
+        self.detector = self._cropper.detector
         outputs = self.model.output_shape[-1]
         if outputs != len(self.labels):
             raise DataError(
                 f"the model {self.model.name!r} has {outputs} outputs, but {len(self.labels)} labels"
             )
-        self._bgr = getattr(getattr(self.model, "card", None), "colour", "") == "BGR"
+        self._bgr = getattr(self.card, "colour", "") == "BGR"
 
     def check(self, label: str | None = None) -> None:
         """Check before any file is read that the model has this label, and the layer.
@@ -114,15 +116,13 @@ class Explainer:
             raise DataError(f"the model {self.model.name!r} takes clips: give a video")
         output = self._output(label)
         image = read_picture(image) if isinstance(image, str | Path) else image
-        found = (
-            [_whole(image)] if cropped else [face.box for face in self.detector.detect(image)[:MOST_FACES]]
-        )
+        found = [None] if cropped else self.detector.detect(image)[:MOST_FACES]
         if not found:
             return []
-        faces = np.stack([self._crop(image, box, cropped) for box in found])
+        faces = np.stack([self._crop(image, face) for face in found])
         if self.takes == "regions":
             faces = np.stack([np.stack([*five_regions(face, size=self.size).values()]) for face in faces])
-        boxes = [None] if cropped else found
+        boxes = [face and face.box for face in found]
         return self._explain(faces, output, FIVE_REGIONS, boxes)
 
     def clip(self, video: str | Path, label: str | None = None, cropped: bool = False) -> list[Explanation]:
@@ -149,11 +149,11 @@ class Explainer:
         rate = self.frames / duration if duration > 0 else None
         frames = list(read_video(video, fps=rate))[: self.frames]
         frames += [frames[-1]] * (self.frames - len(frames))
-        boxes = [_whole(frame.image) for frame in frames] if cropped else self._follow(frames)
-        if not boxes:
+        found = [None] * len(frames) if cropped else self._follow(frames)
+        if not found:
             return []
-        pairs = zip(frames, boxes, strict=True)
-        clip = np.stack([self._crop(frame.image, box, cropped) for frame, box in pairs])
+        pairs = zip(frames, found, strict=True)
+        clip = np.stack([self._crop(frame.image, face) for frame, face in pairs])
         return self._explain(clip[None], output, [f"{frame.time:.1f} s" for frame in frames], [None])
 
     def _explain(
@@ -182,20 +182,19 @@ class Explainer:
             for number, chosen in enumerate(found.chosen)
         ]
 
-    def _follow(self, frames: Sequence) -> list[tuple[float, float, float, float]]:
-        """Return a box for each frame, or nothing where no frame has a face."""
-        found = [self.detector.detect(frame.image) for frame in frames]
-        boxes = [faces[0].box if faces else None for faces in found]
-        known = next((box for box in boxes if box), None)
+    def _follow(self, frames: Sequence) -> list[Face]:
+        """Return the face of each frame, or nothing where no frame has one."""
+        found = [next(iter(self.detector.detect(frame.image)), None) for frame in frames]
+        known = next((face for face in found if face), None)
         if known is None:
             return []
-        for place, box in enumerate(boxes):
-            known = boxes[place] = box or known
-        return boxes
+        for place, face in enumerate(found):
+            known = found[place] = face or known
+        return found
 
-    def _crop(self, image: np.ndarray, box: Sequence[float], cropped: bool) -> np.ndarray:
-        margin, shift = (0.0, 0.0) if cropped else (self.detector.margin, self.detector.shift)
-        return crop_face(image, box, self.size, margin, self.channels, shift)
+    def _crop(self, image: np.ndarray, face: Face | None) -> np.ndarray:
+        """Return a face, or a picture that is one already, as the network wants it."""
+        return self._cropper.whole(image) if face is None else self._cropper.crop(image, face)
 
     def _output(self, label: str | None) -> int | None:
         if label is None:
@@ -203,13 +202,6 @@ class Explainer:
         if label not in self.labels:
             raise DataError(f"the model has no label {label!r}: choose one of {', '.join(self.labels)}")
         return self.labels.index(label)
-
-
-def _whole(image: np.ndarray) -> tuple[float, float, float, float]:
-    """Return the middle square of a picture."""
-    height, width = image.shape[:2]
-    side = min(height, width)
-    return (width - side) / 2, (height - side) / 2, side, side
 
 
 def _input_of(model: keras.Model) -> tuple[str, int, tuple[int, int], int]:

@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 
 from learnface.cli._quiet import quiet_start
 
@@ -17,3 +19,9 @@ def test_errors_pass_through(capfd):
     except ValueError:
         os.write(2, b"seen")
     assert capfd.readouterr().err == "seen"
+
+
+def test_tensorflow_starts_without_a_word():
+    code = "from learnface.cli._quiet import start_tensorflow; start_tensorflow(); import tensorflow as tf; tf.zeros(1)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("", "")
