@@ -1,10 +1,7 @@
 """The numbers that wang2020 prints, and our tables beside them."""
 
 import dataclasses
-import shlex
-import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,7 +9,7 @@ import pandas as pd
 from learnface.metrics import mean_interval
 from learnface.recipes._wang2020_runs import Settings
 from learnface.reports import comparison_table, markdown_table
-from learnface.training.environment import machine
+from learnface.training.environment import command, machine
 
 __all__ = ["PUBLISHED", "TABLES", "describe"]
 
@@ -113,9 +110,8 @@ def describe(tables: Sequence[str], scores: Mapping[str, Sequence[Mapping]], set
     kept = {k: v for k, v in dataclasses.asdict(settings).items() if k not in ("data", "out", "processes")}
     seeds = sorted({run["seed"] for runs in scores.values() for run in runs})
     minutes = sum(run["minutes"] for runs in scores.values() for run in runs)
-    command = shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
     parts += [
-        f"`{command}`; seeds {', '.join(map(str, seeds))}; {minutes:.0f} min of training on "
+        f"`{command()}`; seeds {', '.join(map(str, seeds))}; {minutes:.0f} min of training on "
         f"{machine()['processor']}, {machine()['cores']} cores. ± is the half width of the 95 % interval over "
         "seeds (Student's t).",
         "",

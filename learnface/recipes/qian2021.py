@@ -12,8 +12,6 @@ choose the epoch. `--set null=3` runs every method on shuffled labels too, where
 
 import dataclasses
 import functools
-import shlex
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -29,6 +27,7 @@ from learnface.recipes._micro_networks import Network, network_inputs
 from learnface.recipes._micro_tables import against_paper, all_scores, differences, null_check
 from learnface.reports import confusion_picture, save_picture
 from learnface.training import CrossValidation, cross_validate, shuffle_labels
+from learnface.training.environment import command
 
 __all__ = ["CORPORA", "METHODS", "TABLES", "run"]
 
@@ -279,7 +278,7 @@ def _report(
         f"{len(first.labels)} classes ({', '.join(first.labels)}); "
         + ", ".join(f"{name} {value}" for name, value in facts.items())
         + ". Percent; ± is the 95 % interval over seeds (Student's t). "
-        + f"`{shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])}`",
+        + f"`{command()}`",
     ]
     for table, rows in TABLES.items():
         here = {row: (values[0], values[place]) for row, values in rows.items()}

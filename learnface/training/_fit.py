@@ -3,8 +3,6 @@
 import dataclasses
 import hashlib
 import json
-import shlex
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,7 +13,7 @@ import tensorflow as tf
 
 from learnface.callbacks import BestWeights, Progress, TrainingState
 from learnface.errors import DataError
-from learnface.training.environment import machine, versions
+from learnface.training.environment import command, machine, versions
 from learnface.training.report import RunReport
 
 __all__ = ["Source", "fit"]
@@ -190,7 +188,7 @@ def _report(
         history={key: [logs[key] for logs in history] for key in history[0]},
         best_epoch=best.best_epoch + 1,
         seconds=round(sum(logs["seconds"] for logs in history), 1),
-        command=shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+        command=command(),
         versions=versions(),
         machine=machine(),
     )

@@ -2,6 +2,7 @@
 
 import hashlib
 import platform
+import shlex
 import sys
 from importlib import metadata
 from pathlib import Path
@@ -12,7 +13,13 @@ import numpy as np
 from learnface.processes import usable_cores
 from learnface.version import __version__
 
-__all__ = ["array_hash", "machine", "versions"]
+__all__ = ["array_hash", "command", "machine", "versions"]
+
+
+def command() -> str:
+    """Return the command line of this process, as one would type it."""
+    name = Path(sys.argv[0]).name
+    return shlex.join(["learnface" if name == "__main__.py" else name, *sys.argv[1:]])
 
 
 def versions() -> dict[str, str]:

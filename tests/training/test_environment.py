@@ -2,7 +2,7 @@ import hashlib
 
 import numpy as np
 
-from learnface.training.environment import array_hash, machine, versions
+from learnface.training.environment import array_hash, command, machine, versions
 
 
 def test_hash_is_sha256_of_shape_type_and_bytes():
@@ -16,3 +16,10 @@ def test_hash_is_sha256_of_shape_type_and_bytes():
 def test_versions_and_machine_are_known():
     assert "unknown" not in versions().values()
     assert machine()["processor"]
+
+
+def test_the_command_is_what_one_would_type(monkeypatch):
+    monkeypatch.setattr("sys.argv", ["/usr/lib/learnface/__main__.py", "train", "--data", "my clips"])
+    assert command() == "learnface train --data 'my clips'"
+    monkeypatch.setattr("sys.argv", ["scripts/mine.py"])
+    assert command() == "mine.py"
