@@ -1,6 +1,7 @@
 """Shared by all tests: fixed seeds, no network, and a small FER2013."""
 
 import os
+import signal
 import socket
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -9,6 +10,9 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 import numpy as np
 import pandas as pd
 import pytest
+
+# A shell that starts the tests in the background lets them ignore Ctrl-C; tests of interruption need it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

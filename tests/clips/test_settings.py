@@ -20,7 +20,7 @@ def test_the_hash_tells_settings_apart_and_nothing_else():
         PrepareSettings(size=48, grey=False),
         PrepareSettings(size=48, detector=None),
         PrepareSettings(size=48, detector=BrightDetector()),
-        PrepareSettings(size=48, detector=BrightDetector(seconds=1.0)),
+        PrepareSettings(size=48, detector=BrightDetector(harm=True)),
         PrepareSettings(size=48, frames=10),
     ]
     assert len({settings.sha256 for settings in [*same, *others]}) == 1 + len(others)
