@@ -40,7 +40,8 @@ def serve(store: AnnotationStore, folder: str | Path, port: int = 8765, browser:
             threading.Timer(0.5, webbrowser.open, [address]).start()
         quiet = {"log_level": "warning", "access_log": False, "server_header": False}
         unused = {"ws": "none", "proxy_headers": False}
-        config = uvicorn.Config(app, timeout_graceful_shutdown=2, **quiet, **unused)
+        # log_config=None: setting up its logging, uvicorn would close the handlers of everybody else.
+        config = uvicorn.Config(app, timeout_graceful_shutdown=2, log_config=None, **quiet, **unused)
         uvicorn.Server(config).run(sockets=[listener])
 
 
