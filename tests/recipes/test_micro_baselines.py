@@ -8,7 +8,9 @@ from scipy.ndimage import gaussian_filter, map_coordinates
 
 from learnface.clips import flow_clip
 from learnface.errors import DataError
-from learnface.micro import facial_dynamics_map, lbp_top, mdmo
+from learnface.micro.facial_dynamics_map import facial_dynamics_map
+from learnface.micro.lbp_top import lbp_top
+from learnface.micro.mdmo import mdmo
 from learnface.recipes._micro_baselines import METHODS
 from learnface.training import cross_validate, shuffle_labels
 
