@@ -11,6 +11,7 @@ channels)`; each model scales its own input. `MODELS` is the table of all of the
 
 from learnface.models._card import ModelCard
 from learnface.models._exporting import export
+from learnface.models._flops import flops
 from learnface.models._registry import MODELS, build, names, outline
 from learnface.models._saving import load, save
 from learnface.models._weights import weights_card, weights_names
@@ -46,6 +47,7 @@ __all__ = [
     "fer_cnn",
     "fer_vgg",
     "five_branch",
+    "flops",
     "lenet5",
     "load",
     "lu_cnn",
