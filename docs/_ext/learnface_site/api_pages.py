@@ -10,7 +10,7 @@ from typing import Any
 from learnface.corpora import CORPORA
 from learnface.models import MODELS
 from learnface.recipes import RECIPES
-from learnface_site.writing import as_table
+from learnface_site.writing import as_table, linked
 
 __all__ = ["PACKAGES", "api_pages", "describe", "module_text", "public_objects"]
 
@@ -66,15 +66,15 @@ def api_pages() -> dict[str, str]:
 
 def module_text(package: str) -> str:
     """Return the docstring of a module; it is Markdown."""
-    return inspect.getdoc(importlib.import_module(package)) or ""
+    return linked(inspect.getdoc(importlib.import_module(package)) or "")
 
 
 def describe(package: str, name: str, thing: Any) -> str:
     """Return the directive that documents an object."""
     full = f"{package}.{name}"
     if inspect.isclass(thing):
-        members = "   :members:\n   :show-inheritance:\n" if _is_ours(thing) else ""
-        return f"```{{eval-rst}}\n.. autoclass:: {full}\n{members}```\n"
+        bases = "   :show-inheritance:\n" if thing.__base__ is not object else ""
+        return f"```{{eval-rst}}\n.. autoclass:: {full}\n   :members:\n{bases}```\n"
     if callable(thing):
         return f"```{{eval-rst}}\n.. autofunction:: {full}\n```\n"
     text = _constant_text(package, name) or f"{_value_text(thing)}"
@@ -147,10 +147,6 @@ def _sources(package: str) -> list[str]:
         - {module.__name__}
         & {name for name in __import__("sys").modules if name.startswith("learnface.")}
     )
-
-
-def _is_ours(thing: type) -> bool:
-    return thing.__module__.startswith("learnface")
 
 
 def _first_line(text: str) -> str:

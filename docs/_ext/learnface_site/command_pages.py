@@ -52,7 +52,10 @@ def _parameter(one: inspect.Parameter) -> tuple[str, str, str]:
     if isinstance(info, ArgumentInfo):
         name = (info.metavar or one.name.upper()) + ("..." if many and not info.metavar else "")
         return f"`{name}`" if one.default is inspect.Parameter.empty else f"`[{name}]`", info.help or "", ""
-    names = ", ".join(info.param_decls or [f"--{one.name.replace('_', '-')}"])
+    # In `Annotated[...]`, the first name of an option stands where its default would.
+    given = [name for name in (info.default, *(info.param_decls or ())) if str(name).startswith("-")]
+    plain = one.name.replace("_", "-")
+    names = ", ".join(given or [f"--{plain}", *([f"--no-{plain}"] if kind is bool else [])])
     return f"`{names}{' ' if value else ''}{value}`", info.help or "", _default(one.default)
 
 

@@ -1,13 +1,12 @@
 """One page a corpus: how to get it, what is in it, what its file on disk looks like, and its traps."""
 
-import inspect
 from collections.abc import Mapping
 from types import ModuleType
 
 from learnface.corpora import CORPORA, CorpusCard
 from learnface.synthetic import LAYOUTS
-from learnface_site.api_pages import describe
-from learnface_site.writing import as_table, table
+from learnface_site.api_pages import describe, module_text
+from learnface_site.writing import as_table, linked, table
 
 __all__ = ["corpus_pages"]
 
@@ -60,7 +59,7 @@ Splits that keep people apart are in [`learnface.corpora.splits`](../api/learnfa
 
 def _page(module: ModuleType) -> str:
     card: CorpusCard = module.CARD
-    first, _, rest = (inspect.getdoc(module) or "").partition("\n")
+    first, _, rest = module_text(module.__name__).partition("\n")
     facts = table(
         [
             ("holds", _KINDS[card.kind]),
@@ -68,7 +67,7 @@ def _page(module: ModuleType) -> str:
             ("people", _number(card.subjects)),
             ("licence", card.licence),
             ("page of its owners", f"<{card.url}>"),
-            ("cite", card.citation),
+            ("cite", linked(card.citation)),
         ]
     )
     names = [name for name in module.__all__ if name not in ("CARD", "LABELS") and _is_own(module, name)]
@@ -81,7 +80,7 @@ def _page(module: ModuleType) -> str:
 
 ## How to get it
 
-{card.how_to_get}
+{linked(card.how_to_get)}
 
 ## Read it
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import inspect
+import re
 import sys
 from functools import cache
 
@@ -25,7 +26,7 @@ class ModelFacts:
         outputs: shape of the output.
         parameters: number of parameters.
         flops: floating-point operations for one sample.
-        weights: cards of the weights that exist, by their names.
+        weights: cards of the weights that exist, by their names; None for those that Keras keeps.
     """
 
     name: str
@@ -35,7 +36,7 @@ class ModelFacts:
     outputs: tuple[int | None, ...]
     parameters: int
     flops: int
-    weights: dict[str, ModelCard]
+    weights: dict[str, ModelCard | None]
 
 
 @cache
@@ -49,20 +50,29 @@ def model_facts(name: str) -> ModelFacts:
     """Return what is known of a model."""
     builder = MODELS[name]
     model = model_outline(name)
-    first = (inspect.getdoc(builder) or "").splitlines()[0]
+    module = sys.modules[builder.__module__]
+    source = inspect.getdoc(module) or ""
     cards = {weights: weights_card(name, weights) for weights in weights_names(name)}
     if name in PUBLISHED:
         cards["vggface"] = PUBLISHED[name].card
+    if hasattr(module, "imagenet_vgg"):
+        cards["imagenet"] = None
     return ModelFacts(
         name=name,
-        summary=first.removeprefix("Build ").rstrip("."),
-        source=inspect.getdoc(sys.modules[builder.__module__]) or "",
+        summary=_summary(inspect.getdoc(builder) or "", source),
+        source=source,
         inputs={tensor.name: tuple(tensor.shape[1:]) for tensor in model.inputs},
         outputs=tuple(model.output_shape[1:]),
         parameters=model.count_params(),
         flops=flops(model),
         weights=cards,
     )
+
+
+def _summary(function: str, module: str) -> str:
+    """Return the first line of a builder, or that of its file where the builder's says little."""
+    first = re.sub(r" \(.*\)", "", function.splitlines()[0]).removeprefix("Build ")
+    return (first if len(first) > 45 else module.splitlines()[0]).rstrip(".")
 
 
 def shape_text(shape: tuple[int | None, ...]) -> str:

@@ -50,6 +50,8 @@ class NameLinks(SphinxPostTransform):
     def _page(self, name: str) -> tuple[str, str] | None:
         for folder in ("models", "corpora"):
             short = name.rpartition(".")[2]
+            if short == "index":
+                continue
             if f"{folder}/{short}" in self.env.found_docs and name in (short, f"learnface.{folder}.{short}"):
                 return f"{folder}/{short}", ""
         known = self.env.domaindata["py"]["objects"]

@@ -10,7 +10,7 @@ from learnface_site.facts import ModelFacts, model_facts, model_outline, shape_t
 from learnface_site.picture import architecture_svg
 from learnface_site.results import figures_of
 from learnface_site.rows import model_rows
-from learnface_site.writing import as_table, table
+from learnface_site.writing import as_table, linked, table
 
 __all__ = ["model_pages", "model_table"]
 
@@ -77,7 +77,7 @@ you ask for them by name: see [Weights](../weights.md).
 
 
 def _page(facts: ModelFacts, results: Path) -> str:
-    title, _, rest = facts.source.partition("\n")
+    title, _, rest = linked(facts.source).partition("\n")
     inputs = "; ".join(f"`{name}` {shape_text(shape)}" for name, shape in facts.inputs.items())
     weights = ", ".join(f'`weights="{name}"`' for name in facts.weights) or "none yet: train it"
     sizes = table(
@@ -92,7 +92,7 @@ def _page(facts: ModelFacts, results: Path) -> str:
     figures = figures_of(facts.name, results) or (
         "Nothing yet: no run of this model on a whole corpus has been written down in [Results](../results/README.md)."
     )
-    cards = "\n\n".join(_card(name, card) for name, card in facts.weights.items())
+    cards = "\n\n".join(_card(name, card) for name, card in facts.weights.items() if card)
     return f"""# {facts.name}
 
 {title}
@@ -133,7 +133,9 @@ def _classes(name: str) -> str:
     """Return the directives of the public classes in the file of a model, on the page of its namesake."""
     module = sys.modules[MODELS[name].__module__]
     public = {one: getattr(module, one) for one in module.__all__ if module.__name__.endswith(f".{name}")}
-    return "\n".join(describe(module.__name__, one, kind) for one, kind in public.items() if inspect.isclass(kind))
+    return "\n".join(
+        describe(module.__name__, one, kind) for one, kind in public.items() if inspect.isclass(kind)
+    )
 
 
 def _card(name: str, card: ModelCard) -> str:

@@ -53,7 +53,9 @@ def _tables(text: str) -> list[list[str]]:
 
 
 def _only(table: list[str], rows: tuple[str, ...]) -> str:
-    """Return a table with only the rows of these names, or nothing."""
+    """Return a table with only the rows of these names, or nothing; differences of two models are left out."""
+    if table[0].split("|")[1].strip().endswith(" less"):
+        return ""
     chosen = [line for line in table[2:] if line.split("|")[1].strip().strip("`*") in rows]
     return "\n".join([*table[:2], *chosen]) if chosen else ""
 

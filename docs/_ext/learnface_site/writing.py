@@ -1,9 +1,10 @@
 """Writing generated pages: Markdown tables, and files that are touched only where they change."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-__all__ = ["as_table", "table", "write_file", "write_folder"]
+__all__ = ["as_table", "linked", "table", "write_file", "write_folder"]
 
 
 def table(rows: Sequence[tuple[str, str]]) -> str:
@@ -17,6 +18,13 @@ def as_table(head: Sequence[str], rows: Iterable[Sequence[object]], right: Seque
     rules = ["---:" if place in right else "---" for place in range(len(head))]
     lines = [head, rules, *([_cell(str(value)) for value in row] for row in rows)]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def linked(text: str) -> str:
+    """Return Markdown whose bare addresses, DOIs and arXiv numbers are links."""
+    text = re.sub(r"(?<![<(`\w/])(https?://[^\s)>`]*[^\s)>`.,;])", r"<\1>", text)
+    text = re.sub(r"\bdoi (10\.\d{4,}/[^\s;)]*[^\s;).,])", r"[doi \1](https://doi.org/\1)", text)
+    return re.sub(r"\barXiv[ :](\d{4}\.\d{4,5})", r"[arXiv \1](https://arxiv.org/abs/\1)", text)
 
 
 def write_file(path: Path, content: str) -> None:
