@@ -76,5 +76,5 @@ def _summary(function: str, module: str) -> str:
 
 
 def shape_text(shape: tuple[int | None, ...]) -> str:
-    """Return a shape in words, such as `48 × 48 × 1`."""
-    return " × ".join(map(str, shape))
+    """Return a shape as it is printed, such as `48×48×1`."""
+    return "×".join(map(str, shape))

@@ -15,6 +15,7 @@ __all__ = ["NameLinks", "resolve_moved_names"]
 
 _DOTTED = re.compile(r"learnface(\.\w+)+(?=$|\()")
 _NAME = re.compile(r"[A-Za-z]\w*(?=$|\()")
+_LONGEST = 60  # longer code says how, not what
 _COMMAND = re.compile(r"learnface ([a-z]+)\b")
 
 
@@ -39,6 +40,8 @@ class NameLinks(SphinxPostTransform):
 
     def _target(self, text: str) -> tuple[str, str] | None:
         """Return the page and anchor of what a piece of code names."""
+        if len(text) > _LONGEST:
+            return None
         if command := _COMMAND.match(text):
             page = "commands"
             return (page, f"learnface-{command[1]}") if page in self.env.found_docs else None
