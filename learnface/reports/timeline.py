@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from learnface.files import atomic_path
 from learnface.reports._face_history import LONGEST_JOIN, FaceHistory, clock
+from learnface.reports._picture import save_picture
 from learnface.reports.annotate import label_colours
 
 __all__ = ["Timeline"]
@@ -43,7 +42,6 @@ class Timeline(FaceHistory):
         """
         shown = self.worth_a_row()[:most_faces]
         figure = Figure(figsize=(11, 1.1 + 1.5 * max(len(shown), 1)), layout="constrained")
-        FigureCanvasAgg(figure)
         rows = figure.subplots(max(len(shown), 1), 1, sharex=True, squeeze=False)[:, 0]
         for axes, number in zip(rows, shown, strict=False):
             self._draw_face(axes, number)
@@ -58,8 +56,7 @@ class Timeline(FaceHistory):
         if shown:
             handles, labels = rows[0].get_legend_handles_labels()
             figure.legend(handles, labels, loc="outside right upper", frameon=False, fontsize=9)
-        with atomic_path(path) as temporary:
-            figure.savefig(temporary, dpi=110)
+        save_picture(figure, path, dpi=110)
 
     def _draw_face(self, axes, number: int) -> None:
         """Stack the probabilities of one face; gaps stay white."""
