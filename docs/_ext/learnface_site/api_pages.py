@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import re
 from collections.abc import Mapping
 from functools import cache
 from types import ModuleType
@@ -66,7 +67,11 @@ def api_pages() -> dict[str, str]:
 
 def module_text(package: str) -> str:
     """Return the docstring of a module; it is Markdown."""
-    return linked(inspect.getdoc(importlib.import_module(package)) or "")
+    text = inspect.getdoc(importlib.import_module(package)) or ""
+    text = re.sub(
+        r"(?m)(^\S.*:)\n(    >>>)", r"\1\n\n\2", text
+    )  # Markdown wants an empty line in front of code
+    return linked(re.sub(r" *# doctest: .*", "", text))
 
 
 def describe(package: str, name: str, thing: Any) -> str:

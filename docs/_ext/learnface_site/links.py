@@ -30,10 +30,12 @@ class NameLinks(SphinxPostTransform):
             if isinstance(literal.parent, nodes.reference | nodes.title) or _in_link(literal):
                 continue
             target = self._target(literal.astext())
-            if target is None or target[0] == self.env.docname:
+            if target is None or target == (self.env.docname, ""):
                 continue
             page, anchor = target
-            uri = self.app.builder.get_relative_uri(self.env.docname, page)
+            uri = (
+                "" if page == self.env.docname else self.app.builder.get_relative_uri(self.env.docname, page)
+            )
             reference = nodes.reference("", "", internal=True, refuri=uri + (f"#{anchor}" if anchor else ""))
             literal.replace_self(reference)
             reference += literal

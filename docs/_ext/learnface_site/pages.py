@@ -29,10 +29,12 @@ def notebook_pages(folder: Path) -> dict[str, str]:
     if notebooks:
         toc = "\n".join(path.stem for path in notebooks)
         text = (
-            "Each runs from top to bottom when this site is built, on synthetic learners that it draws itself. What "
-            f"it prints says nothing about real people.\n\n```{{toctree}}\n:maxdepth: 1\n\n{toc}\n```\n"
+            "Each tells one job from beginning to end, and was run, in a small form, when this site was built. Faces are "
+            "drawn or come with a dependency: what is printed of drawn faces says nothing about real people. The "
+            f"notebooks are in the folder `notebooks/` of the source.\n\n```{{toctree}}\n:maxdepth: 1\n\n{toc}\n```\n"
         )
     else:
         text = "There are none yet.\n"
-    pages = {path.name: path.read_text(encoding="utf-8") for path in notebooks}
+    # A link to a page in docs/ is one folder shorter from docs/notebooks/.
+    pages = {path.name: path.read_text(encoding="utf-8").replace("](../docs/", "](../") for path in notebooks}
     return {"index.md": f"# Notebooks\n\n{text}", **pages}
