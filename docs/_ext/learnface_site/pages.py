@@ -29,8 +29,8 @@ def notebook_pages(folder: Path) -> dict[str, str]:
     if notebooks:
         toc = "\n".join(path.stem for path in notebooks)
         text = (
-            "Each tells one job from beginning to end, and was run, in a small form, when this site was built. Faces are "
-            "drawn or come with a dependency: what is printed of drawn faces says nothing about real people. The "
+            "Each tells one job from beginning to end, and was run, in a small form, when this site was built. Faces "
+            "are drawn or come with a dependency: what is printed of drawn faces says nothing about real people. The "
             f"notebooks are in the folder `notebooks/` of the source.\n\n```{{toctree}}\n:maxdepth: 1\n\n{toc}\n```\n"
         )
     else:
