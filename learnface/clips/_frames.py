@@ -14,7 +14,7 @@ from learnface.clips._settings import PrepareSettings
 from learnface.clips.picture_bytes import decode, is_cut
 from learnface.clips.sampling import centre_trim_pad, every_nth, uniform
 from learnface.clips.video import read_video
-from learnface.errors import DataError
+from learnface.errors import DataError, reason
 
 __all__ = ["Row", "SourceFrame", "choose_frames", "list_pictures", "read_frames", "read_image"]
 
@@ -116,7 +116,7 @@ def read_image(path: str | Path) -> np.ndarray:
     except FileNotFoundError:
         raise DataError(f"{path} does not exist: restore it, or leave it out of the index") from None
     except OSError as error:
-        raise DataError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from None
+        raise DataError(f"{path} cannot be read: {reason(error)}") from None
     if not data:
         raise DataError(f"{path} is empty (0 bytes): copy or download the file again")
     if is_cut(data):
@@ -132,7 +132,7 @@ def list_pictures(folder: Path) -> list[Path]:
     try:
         names = [entry.name for entry in folder.iterdir()]
     except OSError as error:
-        raise DataError(f"{folder} cannot be read: {(error.strerror or str(error)).lower()}") from None
+        raise DataError(f"{folder} cannot be read: {reason(error)}") from None
     names = [n for n in names if not n.startswith(".") and Path(n).suffix.lower() in PICTURE_SUFFIXES]
     if not names:
         raise DataError(f"{folder} holds no picture: restore its frames, or leave it out of the index")
@@ -186,7 +186,7 @@ def _csv_image(path: Path, row: int) -> np.ndarray:
         status = path.stat()
         column, starts = _csv_lines(str(path), status.st_size, status.st_mtime_ns)
     except OSError as error:
-        raise DataError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from None
+        raise DataError(f"{path} cannot be read: {reason(error)}") from None
     if row >= len(starts):
         raise DataError(f"{path} has no row {row}: index the corpus anew")
     with path.open("rb") as file:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from learnface.clips.picture_bytes import decode, is_cut
-from learnface.errors import DataError
+from learnface.errors import DataError, reason
 from learnface.inference.sources import kind_of
 
 __all__ = ["read_picture"]
@@ -35,7 +35,7 @@ def read_picture(path: str | Path) -> np.ndarray:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise DataError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from error
+        raise DataError(f"{path} cannot be read: {reason(error)}") from error
     if not data:
         raise DataError(f"{path} is empty (0 bytes): copy or download the file again")
     if is_cut(data):
