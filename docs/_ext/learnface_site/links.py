@@ -13,7 +13,7 @@ from learnface_site.api_pages import PACKAGES, public_objects
 
 __all__ = ["NameLinks", "resolve_moved_names"]
 
-_DOTTED = re.compile(r"learnface(\.\w+)+(?=$|\()")
+_DOTTED = re.compile(r"learnface(\.\w+)+(?=$|\()")  # also what is called
 _NAME = re.compile(r"[A-Za-z]\w*(?=$|\()")
 _LONGEST = 60  # longer code says how, not what
 _COMMAND = re.compile(r"learnface ([a-z]+)\b")
@@ -59,6 +59,8 @@ class NameLinks(SphinxPostTransform):
                 continue
             if f"{folder}/{short}" in self.env.found_docs and name in (short, f"learnface.{folder}.{short}"):
                 return f"{folder}/{short}", ""
+        if name in PACKAGES:
+            return f"api/{name}", ""
         known = self.env.domaindata["py"]["objects"]
         full = name if "." in name else _short_names().get(name)
         entry = known.get(full) or known.get(_moved().get(full))
