@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from learnface.clips._settings import PrepareSettings
-from learnface.clips.picture_bytes import decode, is_cut
+from learnface.clips.picture_bytes import decode, read_whole
 from learnface.clips.sampling import centre_trim_pad, every_nth, uniform
 from learnface.clips.video import read_video
 from learnface.errors import DataError, reason
@@ -110,18 +110,7 @@ def read_image(path: str | Path) -> np.ndarray:
     Raises:
         DataError: the file is missing, empty, cut short or no picture.
     """
-    path = Path(path)
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise DataError(f"{path} does not exist: restore it, or leave it out of the index") from None
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {reason(error)}") from None
-    if not data:
-        raise DataError(f"{path} is empty (0 bytes): copy or download the file again")
-    if is_cut(data):
-        raise DataError(f"{path} is cut short: copy or download the file again")
-    image = decode(data, cv2.IMREAD_ANYCOLOR)
+    image = decode(read_whole(Path(path)), cv2.IMREAD_ANYCOLOR)
     if image is None:
         raise DataError(f"{path} is not a picture that OpenCV reads: give a JPEG, PNG, WebP, TIFF or BMP")
     return image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
