@@ -12,7 +12,7 @@ def pages():
 
     made = tuple(str(ROOT / "docs" / name) for name in GENERATED)
     found = [path for path in sorted((ROOT / "docs").rglob("*.md")) if not str(path).startswith(made)]
-    return [*sorted(ROOT.glob("*.md")), *found]
+    return [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("notebooks/*.md")), *found]
 
 
 def name_of(path):
