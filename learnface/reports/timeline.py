@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from learnface.files import atomic_path
 from learnface.reports._face_history import LONGEST_JOIN, FaceHistory, clock
+from learnface.reports._picture import save_picture
 from learnface.reports.annotate import label_colours
 
 __all__ = ["Timeline"]
@@ -34,16 +33,14 @@ class Timeline(FaceHistory):
         """
         return self.means(number)
 
-    def save(self, path: str | Path, most_faces: int = 8) -> None:
-        """Draw the faces seen longest and write the picture atomically.
+    def figure(self, most_faces: int = 8) -> Figure:
+        """Return a Matplotlib figure with a row for each of the faces seen longest.
 
         Args:
-            path: file to write, `.png`, `.pdf` or `.svg`.
             most_faces: how many faces to draw at most; the heading tells how many there are more.
         """
         shown = self.worth_a_row()[:most_faces]
         figure = Figure(figsize=(11, 1.1 + 1.5 * max(len(shown), 1)), layout="constrained")
-        FigureCanvasAgg(figure)
         rows = figure.subplots(max(len(shown), 1), 1, sharex=True, squeeze=False)[:, 0]
         for axes, number in zip(rows, shown, strict=False):
             self._draw_face(axes, number)
@@ -58,8 +55,16 @@ class Timeline(FaceHistory):
         if shown:
             handles, labels = rows[0].get_legend_handles_labels()
             figure.legend(handles, labels, loc="outside right upper", frameon=False, fontsize=9)
-        with atomic_path(path) as temporary:
-            figure.savefig(temporary, dpi=110)
+        return figure
+
+    def save(self, path: str | Path, most_faces: int = 8) -> Path:
+        """Draw `figure` and write it to a file, whole or not at all.
+
+        Args:
+            path: file to write, `.png`, `.pdf` or `.svg`.
+            most_faces: as in `figure`.
+        """
+        return save_picture(self.figure(most_faces), path, dpi=110)
 
     def _draw_face(self, axes, number: int) -> None:
         """Stack the probabilities of one face; gaps stay white."""
