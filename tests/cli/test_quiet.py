@@ -28,10 +28,16 @@ def test_errors_pass_through(capfd):
     [
         "from learnface.cli._quiet import start_tensorflow; start_tensorflow()",
         "from learnface.cli._training import chosen_stages; chosen_stages(1, 1, 1e-3, True)",
+        """
+import contextlib, pathlib, tempfile
+from learnface.cli.explain import explain
+with tempfile.TemporaryDirectory() as empty, contextlib.suppress(Exception):
+    explain([pathlib.Path(empty)])
+""",
     ],
-    ids=["alone", "by the stages of a training"],
+    ids=["alone", "train", "explain"],
 )
 def test_tensorflow_starts_without_a_word(start):
-    code = f"{start}; import tensorflow as tf; tf.zeros(1)"
+    code = f"{start}\nimport tensorflow as tf; tf.zeros(1)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("", "")
