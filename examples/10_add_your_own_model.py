@@ -24,11 +24,15 @@ SHAPE = (8, 32, 32, 1)  # frames, height, width, channels
 
 def own_network(classes: int) -> keras.Model:
     """Build a small network that looks at each frame, and reads the frames in time."""
-    inputs = keras.Input(SHAPE)
-    x = FoldTime()(inputs)  # frames join the batch
+    frame = keras.Sequential(
+        [keras.Input(SHAPE[1:])], name="frame"
+    )  # a model of its own: each frame is seen once
     for width in (8, 16):
-        x = layers.MaxPooling2D()(layers.Conv2D(width, 3, activation="relu")(x))
-    x = UnfoldTime()([layers.Flatten()(x), inputs])
+        frame.add(layers.Conv2D(width, 3, activation="relu"))
+        frame.add(layers.MaxPooling2D())
+    frame.add(layers.Flatten())
+    inputs = keras.Input(SHAPE)
+    x = UnfoldTime()([frame(FoldTime()(inputs)), inputs])  # frames join the batch, and leave it again
     x = PeepholeLSTM(32)(x)
     return keras.Model(inputs, layers.Dense(classes, activation="softmax", name="predictions")(x), name="own")
 
