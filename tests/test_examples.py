@@ -130,6 +130,12 @@ def test_layers_in_your_own_network(monkeypatch, capsys):
     )  # a frame alone tells nothing: 50 %
 
 
+@pytest.mark.filterwarnings("ignore::learnface.corpora.CountWarning")
+def test_train_on_several_gpus(monkeypatch, capsys, small_fer2013, tmp_path):
+    run(monkeypatch, "12_train_on_several_gpus.py", small_fer2013, tmp_path / "out", 1)
+    assert re.search(r"1 device\(s\), test accuracy \d+\.\d\d%", capsys.readouterr().out)
+
+
 def test_every_example_is_tested():
     tested = Path(__file__).read_text(encoding="utf-8")
     assert all(path.name in tested for path in (ROOT / "examples").glob("*.py"))
