@@ -1,20 +1,21 @@
 """One picture or video after the other: recognise, write rows, draw."""
 
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
 from learnface.clips.video import Frame, probe_video
 from learnface.errors import DataError
-from learnface.inference import Recognizer
+from learnface.inference import AffectRecognizer, Recognizer
 from learnface.inference.pictures import read_picture
 from learnface.inference.sources import Source
 from learnface.inference.writer import PredictionWriter
 from learnface.reports.annotate import annotate_faces, save_image
-from learnface.reports.timeline import Timeline
 
 __all__ = ["FaceSummary", "Outcome", "Prediction"]
 
@@ -25,12 +26,12 @@ class FaceSummary:
 
     Attributes:
         face: its number.
-        shares: label -> probability in a picture, share of the time in a video; the largest first.
+        values: what was found, by its name: see the kind of `Prediction`.
         seconds: how long it was seen, None in a picture.
     """
 
     face: int
-    shares: dict[str, float]
+    values: dict[str, float]
     seconds: float | None = None
 
 
@@ -55,20 +56,35 @@ class Outcome:
     picture: Path | None = None
 
 
-class Prediction:
-    """Recognises files and writes what it finds.
+class Drawing(Protocol):
+    """A picture of a video that grows with each table of its faces."""
+
+    def add(self, table: pd.DataFrame) -> None: ...
+
+    def extend(self, seconds: float) -> None: ...
+
+    def save(self, path: Path) -> None: ...
+
+
+class Prediction(ABC):
+    """Recognises files and writes what it finds; a subclass says what of each face is told.
 
     Args:
         recognizer: the recognizer.
         writer: takes the rows.
         out: folder for pictures, or None for no pictures.
-        stream: arguments for `Recognizer.stream`, such as `every` and `smoothing`.
+        stream: arguments for the recognizer's `stream`, such as `every`.
         on_time: called with (seconds done, seconds in all) of a video; all is NaN if unknown.
+
+    Attributes:
+        ending: of the name of a video's picture.
     """
+
+    ending: str
 
     def __init__(
         self,
-        recognizer: Recognizer,
+        recognizer: Recognizer | AffectRecognizer,
         writer: PredictionWriter,
         out: Path | None,
         stream: dict | None = None,
@@ -77,6 +93,22 @@ class Prediction:
         self.recognizer, self.writer, self.out = recognizer, writer, out
         self.stream, self.on_time = stream or {}, on_time
         self._names: set[str] = set()
+
+    @abstractmethod
+    def in_picture(self, table: pd.DataFrame) -> np.ndarray:
+        """Return what is told of each row of a picture's faces, `(rows, labels)`."""
+
+    @abstractmethod
+    def in_video(self, table: pd.DataFrame) -> np.ndarray:
+        """Return that whose mean is told of a face of a video, `(rows, labels)`."""
+
+    @abstractmethod
+    def drawing(self, title: str) -> Drawing:
+        """Return the empty picture of a video."""
+
+    def ordered(self, values: dict[str, float]) -> dict[str, float]:
+        """Return what is told of a face in the order in which to tell it."""
+        return values
 
     def run(self, source: Source) -> Outcome:
         """Recognise one file; a file that cannot be read becomes an outcome, not an error."""
@@ -96,20 +128,17 @@ class Prediction:
         picture = self._free_name(source, "-faces.jpg") if len(table) else None
         if picture:
             save_image(picture, annotate_faces(image, table))
-        faces = [FaceSummary(row["face"], self._sorted_shares(row)) for row in table.to_dict("records")]
+        rows = zip(table["face"], self.in_picture(table), strict=True)
+        faces = [FaceSummary(int(face), self._values(row)) for face, row in rows]
         return Outcome(source, "faces" if faces else "no face", faces=faces, picture=picture)
 
-    def _sorted_shares(self, row: dict) -> dict[str, float]:
-        return _largest_first({label: row[f"p_{label}"] for label in self.recognizer.labels})
-
     def _video(self, source: Source) -> Outcome:
-        """Recognise a video; of a damaged one the rows and the timeline are kept, and it counts as failed."""
+        """Recognise a video; of a damaged one the rows and the picture are kept, and it counts as failed."""
         info = probe_video(source.path)
-        shares = _VideoShares(self.recognizer.labels, 1 / info.fps if info.fps > 0 else 0.0)
-        timeline = Timeline(self.recognizer.labels, source.path.name)
+        means, drawing = _Means(), self.drawing(source.path.name)
 
         def on_frame(frame: Frame, _faces: list) -> None:
-            shares.see(frame.time)
+            means.see(frame.time)
             if self.on_time:
                 self.on_time(frame.time, info.duration)
 
@@ -117,17 +146,21 @@ class Prediction:
         try:
             for table in self.recognizer.stream(source.path, on_frame=on_frame, **self.stream):
                 self.writer.write(table)
-                shares.add(table)
-                timeline.add(table)
+                means.add(table["face"], self.in_video(table))
+                drawing.add(table)
         except DataError as error:
             message = str(error)
-        timeline.extend(shares.last)
-        picture = self._free_name(source, "-timeline.png") if shares.frames else None
+        drawing.extend(means.last)
+        picture = self._free_name(source, self.ending) if means.frames else None
         if picture:
-            timeline.save(picture)
-        faces = shares.summaries()
+            drawing.save(picture)
+        seen = means.of_faces(1 / info.fps if info.fps > 0 else 0.0)
+        faces = [FaceSummary(face, self._values(mean), seconds) for face, mean, seconds in seen]
         status = "failed" if message else "faces" if faces else "no face"
-        return Outcome(source, status, message, faces, shares.frames, picture)
+        return Outcome(source, status, message, faces, means.frames, picture)
+
+    def _values(self, row: np.ndarray) -> dict[str, float]:
+        return self.ordered(dict(zip(self.recognizer.labels, row.tolist(), strict=True)))
 
     def _free_name(self, source: Source, ending: str) -> Path | None:
         """Return a path in the folder for pictures that no other file of this run has."""
@@ -140,42 +173,30 @@ class Prediction:
         return self.out / name
 
 
-class _VideoShares:
-    """Counts for each face of a video how often each label was the likeliest.
+class _Means:
+    """Adds up what is told of each face of a video."""
 
-    Args:
-        labels: the classes, in order.
-        frame_time: seconds that a single frame lasts.
-    """
-
-    def __init__(self, labels: tuple[str, ...], frame_time: float):
-        self.labels, self.frame_time = labels, frame_time
+    def __init__(self):
         self.frames, self.first, self.last = 0, 0.0, 0.0
-        self._counts: dict[int, np.ndarray] = {}
+        self._counts: dict[int, int] = {}
+        self._sums: dict[int, np.ndarray] = {}
 
     def see(self, time: float) -> None:
         """Count a frame, with or without faces."""
         self.first = time if not self.frames else self.first
         self.last, self.frames = time, self.frames + 1
 
-    def add(self, table: pd.DataFrame) -> None:
-        """Count the rows of a table of `Recognizer.stream`."""
-        codes = table["label"].map({label: code for code, label in enumerate(self.labels)})
-        for face, code in zip(table["face"], codes, strict=True):
-            counts = self._counts.setdefault(face, np.zeros(len(self.labels), int))
-            counts[code] += 1
+    def add(self, faces: Sequence[int], values: np.ndarray) -> None:
+        """Add rows of values, `(rows, labels)`, each of the face of that number."""
+        for face, row in zip(faces, values.astype(float), strict=True):
+            self._counts[face] = self._counts.get(face, 0) + 1
+            self._sums[face] = self._sums.get(face, 0) + row
 
-    def summaries(self) -> list[FaceSummary]:
-        """Return the faces, the longest seen first."""
-        step = (self.last - self.first) / (self.frames - 1) if self.frames > 1 else self.frame_time
-        faces = sorted(self._counts, key=lambda face: (-self._counts[face].sum(), face))
-        return [self._summary(face, step) for face in faces]
+    def of_faces(self, frame_time: float) -> list[tuple[int, np.ndarray, float]]:
+        """Return the number, the mean values and the seconds of each face, the longest seen first.
 
-    def _summary(self, face: int, step: float) -> FaceSummary:
-        counts = self._counts[face]
-        shares = dict(zip(self.labels, (counts / counts.sum()).tolist(), strict=True))
-        return FaceSummary(int(face), _largest_first(shares), float(counts.sum() * step))
-
-
-def _largest_first(shares: dict[str, float]) -> dict[str, float]:
-    return dict(sorted(shares.items(), key=lambda item: -item[1]))
+        A single frame lasts `frame_time` seconds.
+        """
+        step = (self.last - self.first) / (self.frames - 1) if self.frames > 1 else frame_time
+        faces = sorted(self._counts, key=lambda face: (-self._counts[face], face))
+        return [(int(f), self._sums[f] / self._counts[f], self._counts[f] * step) for f in faces]

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from learnface.cli._corpus import read_index
+from learnface.cli._options import Corpus, Processes
 from learnface.cli._quiet import start_tensorflow
 from learnface.cli._training import print_scores
 from learnface.processes import usable_cores
@@ -20,17 +21,13 @@ __all__ = ["evaluate"]
 def evaluate(
     model: Annotated[Path, typer.Option(help="A saved model (.keras).")],
     data: Annotated[Path, typer.Option(help="Folder or file of the labelled clips or pictures.")],
-    corpus: Annotated[
-        str, typer.Option(help="Name of the corpus (see `learnface corpora`).")
-    ] = "labelled_clips",
+    corpus: Corpus = "labelled_clips",
     split: Annotated[str | None, typer.Option(help="Only this split of the corpus, such as test.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for scores.json and confusion.png.")] = None,
     faces: Annotated[
         Path | None, typer.Option(help="Folder to keep the prepared faces in; else they are thrown away.")
     ] = None,
-    processes: Annotated[
-        int | None, typer.Option(min=1, help="How many processes prepare (default: one for each core).")
-    ] = None,
+    processes: Processes = None,
 ) -> None:
     """Score a saved model on labelled faces or clips, prepared as the model is used to.
 

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from learnface.cli._corpus import read_index
+from learnface.cli._options import Balance, BatchSize, Corpus, HeadEpochs, LearningRate, Out, Processes, Seed
 from learnface.cli._training import chosen_stages, run_and_report
 from learnface.errors import DataError
 from learnface.processes import usable_cores
@@ -16,28 +17,19 @@ __all__ = ["finetune"]
 def finetune(
     model: Annotated[Path, typer.Option(help="A model saved by `learnface train` (.keras).")],
     data: Annotated[Path, typer.Option(help="Folder or file of your labelled clips or pictures.")],
-    corpus: Annotated[
-        str, typer.Option(help="Name of the corpus (see `learnface corpora`).")
-    ] = "labelled_clips",
-    out: Annotated[Path, typer.Option(help="Folder for faces, runs and the model.")] = Path("runs/finetune"),
+    corpus: Corpus = "labelled_clips",
+    out: Out = Path("runs/finetune"),
     map_label: Annotated[
         list[str] | None,
         typer.Option("--map", metavar="NEW=OLD", help="This class begins as that one; may be repeated."),
     ] = None,
-    head_epochs: Annotated[
-        int | None,
-        typer.Option(min=0, help="Epochs of the head alone, on features computed once. [default: 60]"),
-    ] = None,
+    head_epochs: HeadEpochs = None,
     epochs: Annotated[int | None, typer.Option(min=0, help="Epochs of everything. [default: 20]")] = None,
-    learning_rate: Annotated[
-        float, typer.Option(min=0, help="Of the head; a tenth of it for everything.")
-    ] = 1e-3,
-    batch_size: Annotated[int, typer.Option(min=1, help="Samples a batch.")] = 32,
-    balance: Annotated[bool, typer.Option("--balance", help="Show each class equally often.")] = False,
-    seed: Annotated[int, typer.Option(help="Of the split, the weights, the order and the augmentation.")] = 0,
-    processes: Annotated[
-        int | None, typer.Option(min=1, help="How many processes prepare (default: one for each core).")
-    ] = None,
+    learning_rate: LearningRate = 1e-3,
+    batch_size: BatchSize = 32,
+    balance: Balance = False,
+    seed: Seed = 0,
+    processes: Processes = None,
 ) -> None:
     """Fine-tune a saved model on labelled faces or clips: new classes, prepared as the model is used to.
 

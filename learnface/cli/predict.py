@@ -9,8 +9,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
+from learnface.cli._amounts import clock, counted
 from learnface.cli._quiet import start_tensorflow
 from learnface.errors import DataError
 from learnface.files import atomic_path
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["predict"]
 
-MOST_ROWS = 40  # of pictures in the table on screen
-MOST_FACES = 8  # of a video in the table on screen
 DEFAULT_FPS = 5.0
 SMOOTHING = 0.6
 INTERRUPTED = 130
@@ -90,8 +88,9 @@ def predict(
     if va and (model is None or labels or smooth):
         raise typer.BadParameter("--va needs --model, and takes neither --labels nor --smooth")
     start_tensorflow()
-    from learnface.cli._prediction import Prediction
-    from learnface.inference import Recognizer
+    from learnface.cli._affect_prediction import AffectPrediction, show_affect
+    from learnface.cli._expression_prediction import ExpressionPrediction, show_expressions
+    from learnface.inference import AffectRecognizer, Recognizer
     from learnface.inference.sources import find_sources
     from learnface.inference.writer import PredictionWriter
 
@@ -101,22 +100,19 @@ def predict(
         raise DataError(f"there is no picture and no video in {', '.join(map(str, names))}: check the path")
     _make_folder(out)
     if va:
-        from learnface.cli._affect_prediction import AffectPrediction as Prediction
-        from learnface.cli._affect_prediction import show_affect as show
-        from learnface.inference import AffectRecognizer
-
         recognizer = AffectRecognizer(model, detector=detector, min_size=min_size)
-        stream = {}
+        kind, show, stream = AffectPrediction, show_affect, {}
     else:
         recognizer = Recognizer(model, _split(labels), detector=detector, min_size=min_size)
-        stream, show = {"smoothing": SMOOTHING if smooth else 0.0}, _show_expressions
+        kind, show = ExpressionPrediction, show_expressions
+        stream = {"smoothing": SMOOTHING if smooth else 0.0}
     stream |= {"every": every} if every else {"fps": fps or recognizer.frame_rate or DEFAULT_FPS}
     outcomes: list[Outcome] = []
     table = out / f"predictions.{table_format.value}"
     interrupted = False
     try:
         with PredictionWriter(table, recognizer.labels) as writer:
-            prediction = Prediction(recognizer, writer, out if pictures else None, stream)
+            prediction = kind(recognizer, writer, out if pictures else None, stream)
             _run(prediction, sources, outcomes)
     except KeyboardInterrupt:
         interrupted = True
@@ -160,7 +156,7 @@ def _run(prediction: "Prediction", sources: list["Source"], outcomes: list["Outc
 
         def on_time(seconds: float, duration: float) -> None:
             total = duration if duration == duration else None  # NaN: unknown
-            done = f"{_clock(seconds)} of {_clock(duration) if total else '?'}"
+            done = f"{clock(seconds)} of {clock(duration) if total else '?'}"
             progress.update(video, completed=seconds, total=total, done=done, visible=True)
 
         prediction.on_time = on_time
@@ -188,61 +184,14 @@ def _report(outcomes: list["Outcome"], table: Path, show: Callable[[Console, lis
     console.print(_counts(outcomes), highlight=False)
 
 
-def _show_expressions(console: Console, outcomes: list["Outcome"]) -> None:
-    """Print the expressions of the faces in pictures, and of each video."""
-    pictures = [o for o in outcomes if o.source.kind == "picture" and o.status != "failed"]
-    if pictures:
-        console.print(_picture_table(pictures))
-    rows = sum(max(len(outcome.faces), 1) for outcome in pictures)
-    if rows > MOST_ROWS:
-        console.print(f"... and {rows - MOST_ROWS} more rows in the table")
-    for outcome in outcomes:
-        if outcome.source.kind == "video" and outcome.frames:
-            console.print(_video_table(outcome))
-
-
-def _picture_table(outcomes: list["Outcome"]) -> Table:
-    table = Table("picture", "face", "expression", "probability", "next", box=None, header_style="bold")
-    for outcome in outcomes:
-        name = escape(outcome.source.path.name)
-        for face in outcome.faces:
-            (label, share), *others = face.shares.items()
-            following = ", ".join(f"{other} {value:.0%}" for other, value in others[:2])
-            table.add_row(name, str(face.face), escape(label), f"{share:.0%}", escape(following))
-        if not outcome.faces:
-            table.add_row(name, "", "no face found", "", "", style="dim")
-        if table.row_count >= MOST_ROWS:
-            break
-    return table
-
-
-def _video_table(outcome: "Outcome") -> Table:
-    title = f"{outcome.source.path.name}: {_count(outcome.frames, 'frame')} looked at"
-    table = Table("face", "seen for", "share of each expression", title=escape(title), title_justify="left")
-    table.box = None
-    for face in outcome.faces[:MOST_FACES]:
-        shares = ", ".join(f"{label} {share:.0%}" for label, share in face.shares.items() if share >= 0.01)
-        table.add_row(str(face.face), _clock(face.seconds), escape(shares))
-    hidden = len(outcome.faces) - MOST_FACES
-    if hidden > 0:
-        table.add_row("...", "", f"{hidden} more, seen for a shorter time", style="dim")
-    if not outcome.faces:
-        table.add_row("", "", "no face found", style="dim")
-    return table
-
-
 def _counts(outcomes: list["Outcome"]) -> str:
     read = [outcome for outcome in outcomes if outcome.status != "skipped"]
     none, failed = (sum(outcome.status == status for outcome in read) for status in ("no face", "failed"))
     faces = sum(len(outcome.faces) for outcome in read)
     skipped = len(outcomes) - len(read)
-    passed = f" ({_count(skipped, 'other file')} passed over)" if skipped else ""
-    found = f"{_count(len(read), 'file')}, {_count(faces, 'face')}"
+    passed = f" ({counted(skipped, 'other file')} passed over)" if skipped else ""
+    found = f"{counted(len(read), 'file')}, {counted(faces, 'face')}"
     return f"{found}, {none} without a face, {failed} failed{passed}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def _write_files(path: Path, outcomes: list["Outcome"]) -> None:
@@ -265,15 +214,6 @@ def _exit_code(outcomes: list["Outcome"]) -> int:
     failed = sum(outcome.status == "failed" for outcome in read)
     nothing = all(outcome.status == "failed" and not outcome.frames for outcome in read)
     return 2 if nothing else 1 if failed else 0
-
-
-def _clock(seconds: float) -> str:
-    """Return seconds as `1:02:03` or `2:03`, below ten seconds with tenths."""
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def _errors() -> Console:

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from learnface.cli._corpus import read_index
+from learnface.cli._options import Corpus, Detector, Grey, Landmarks, Processes, Size
 from learnface.processes import usable_cores
 
 if TYPE_CHECKING:
@@ -61,18 +62,14 @@ class Encoding(StrEnum):
 
 
 def prepare(
-    corpus: Annotated[str, typer.Option(help="Name of the corpus (see `learnface corpora`).")],
+    corpus: Corpus,
     data: Annotated[Path, typer.Option(help="Folder or file of your copy of the corpus.")],
     out: Annotated[Path, typer.Option(help="Folder for the faces.")],
     split: Annotated[str | None, typer.Option(help="Only this split: train, validation or test.")] = None,
-    detector: Annotated[
-        str, typer.Option(help="viola_jones, dlib_hog, mtcnn, yunet, or none: frames are faces already.")
-    ] = "viola_jones",
-    landmarks: Annotated[
-        str, typer.Option(help="Align by: mesh, dlib68, dlib5, detector (its own five points), or none.")
-    ] = _NONE,
-    size: Annotated[int, typer.Option(min=1, help="Side of a face in pixels.")] = 64,
-    grey: Annotated[bool, typer.Option("--grey/--colour", help="Drop or keep the colours.")] = True,
+    detector: Detector = "viola_jones",
+    landmarks: Landmarks = _NONE,
+    size: Size = 64,
+    grey: Grey = True,
     equalise: Annotated[Equalise, typer.Option(help="How to even out the light.")] = Equalise.histogram,
     margin: Annotated[float | None, typer.Option(help="Space round the face, as a share of it.")] = None,
     frames: Annotated[int | None, typer.Option(min=1, help="Frames of a clip (default: all).")] = None,
@@ -82,9 +79,7 @@ def prepare(
     missing: Annotated[Missing, typer.Option(help="A frame without a face.")] = Missing.keep_empty,
     broken: Annotated[Broken, typer.Option(help="A file that cannot be read.")] = Broken.stop,
     encoding: Annotated[Encoding, typer.Option(help="How to store pixels.")] = Encoding.raw,
-    processes: Annotated[
-        int | None, typer.Option(min=1, help="How many processes (default: one for each core).")
-    ] = None,
+    processes: Processes = None,
 ) -> None:
     """Detect, align and cut the faces of a corpus once, to train on them many times.
 

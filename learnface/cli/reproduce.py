@@ -47,17 +47,20 @@ def reproduce(
     from rich.markdown import Markdown
 
     from learnface.errors import DataError
-    from learnface.recipes import RECIPES, get_recipe
+    from learnface.recipes import RECIPES, check_recipe, get_recipe
 
     console = Console()
     if recipe is None:
         for name, title in RECIPES.items():
             console.print(f"[bold]{name}[/]  {title}", highlight=False)
         return
-    start_tensorflow()
-    module = get_recipe(recipe)
+    check_recipe(recipe)
     if data is None:
         raise DataError(f"say where the corpus is: learnface reproduce {recipe} --data DIR")
+    if not data.exists():
+        raise DataError(f"there is no {data}: give the corpus's folder or file with --data")
+    start_tensorflow()
+    module = get_recipe(recipe)
     out = out or Path("runs") / recipe
     given = {"tables": table, "models": model, "seed": seed, "seeds": seeds, "epochs": epochs}
     given |= {"dtype_policy": precision, "jit_compile": xla or None}

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from learnface.cli._options import Landmarks
 from learnface.errors import DataError
 from learnface.files import atomic_path
 
@@ -30,9 +31,7 @@ def spot(
     ] = 3.5,
     longest: Annotated[float, typer.Option(help="Seconds that a micro-expression may last.")] = 0.5,
     detector: Annotated[str, typer.Option(help="viola_jones, dlib_hog, mtcnn or yunet.")] = "viola_jones",
-    landmarks: Annotated[
-        str, typer.Option(help="Align by: mesh, dlib68, dlib5, detector (its own five points), or none.")
-    ] = "none",
+    landmarks: Landmarks = "none",
     pictures: Annotated[bool, typer.Option(help="Draw the curve of each video.")] = True,
 ) -> None:
     """Spot micro-expressions in long videos by the strain of the skin that comes and goes within half a second.

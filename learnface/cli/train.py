@@ -6,6 +6,19 @@ from typing import Annotated
 import typer
 
 from learnface.cli._corpus import read_index
+from learnface.cli._options import (
+    Balance,
+    BatchSize,
+    Corpus,
+    Detector,
+    Grey,
+    HeadEpochs,
+    LearningRate,
+    Out,
+    Processes,
+    Seed,
+    Size,
+)
 from learnface.cli._training import chosen_stages, run_and_report
 from learnface.processes import usable_cores
 
@@ -19,38 +32,27 @@ def train(
     model: Annotated[
         str, typer.Option(help="vggface_lstm, vggface_rnn, vggface_fusion; face_classifier for pictures.")
     ] = "vggface_lstm",
-    corpus: Annotated[
-        str, typer.Option(help="Name of the corpus (see `learnface corpora`).")
-    ] = "labelled_clips",
-    out: Annotated[Path, typer.Option(help="Folder for faces, runs and the model.")] = Path("runs/train"),
+    corpus: Corpus = "labelled_clips",
+    out: Out = Path("runs/train"),
     backbone: Annotated[str, typer.Option(help="The network that looks at each frame.")] = "fer_vgg",
     pretrained: Annotated[
         str | None,
         typer.Option(help="Its weights: ferplus, vggface, imagenet or a file; none for random ones."),
     ] = "ferplus",
-    size: Annotated[int, typer.Option(min=1, help="Side of a face in pixels.")] = 64,
+    size: Size = 64,
     frames: Annotated[int, typer.Option(min=1, help="Frames of a clip.")] = 10,
-    grey: Annotated[bool, typer.Option("--grey/--colour", help="Drop or keep the colours.")] = True,
+    grey: Grey = True,
     equalise: Annotated[bool, typer.Option(help="Even out the light of grey faces.")] = True,
-    detector: Annotated[
-        str, typer.Option(help="viola_jones, dlib_hog, mtcnn, yunet, or none: frames are faces already.")
-    ] = "viola_jones",
-    head_epochs: Annotated[
-        int | None,
-        typer.Option(min=0, help="Epochs of the head alone, on features computed once. [default: 60]"),
-    ] = None,
+    detector: Detector = "viola_jones",
+    head_epochs: HeadEpochs = None,
     epochs: Annotated[
         int | None, typer.Option(min=0, help="Epochs of everything. [default: 20; 60 without pretraining]")
     ] = None,
-    learning_rate: Annotated[
-        float, typer.Option(min=0, help="Of the head; a tenth of it for everything.")
-    ] = 1e-3,
-    batch_size: Annotated[int, typer.Option(min=1, help="Samples a batch.")] = 32,
-    balance: Annotated[bool, typer.Option("--balance", help="Show each class equally often.")] = False,
-    seed: Annotated[int, typer.Option(help="Of the split, the weights, the order and the augmentation.")] = 0,
-    processes: Annotated[
-        int | None, typer.Option(min=1, help="How many processes prepare (default: one for each core).")
-    ] = None,
+    learning_rate: LearningRate = 1e-3,
+    batch_size: BatchSize = 32,
+    balance: Balance = False,
+    seed: Seed = 0,
+    processes: Processes = None,
 ) -> None:
     """Train a model on labelled faces or clips, and save it with all that `learnface predict` needs.
 

@@ -32,8 +32,8 @@ class Row:
         sample: the sample's name.
         frames: path of the picture, the CSV, the folder or the video.
         row: 0-based data row, where `frames` is a CSV that holds the pixels.
-        start: seconds from which to read a video.
-        stop: seconds until which to read a video.
+        start: seconds from which to read a video, or place from which to read a folder's pictures.
+        stop: seconds until which to read a video, or place before which to end in a folder.
     """
 
     sample: str
@@ -82,9 +82,7 @@ def read_frames(
     elif not row.is_clip:
         yield SourceFrame(0, math.nan, read_image(path))
     elif path.is_dir():
-        if row.start is not None or row.stop is not None:
-            raise DataError(f"{path} is a folder, whose frames have no times: leave `start` and `stop` empty")
-        files = list_pictures(path)
+        files = _part(list_pictures(path), row)
         for place in choose_frames(len(files), settings):
             beat()
             yield SourceFrame(int(place), math.nan, read_image(files[place]))
@@ -139,6 +137,18 @@ def list_pictures(folder: Path) -> list[Path]:
     if not names:
         raise DataError(f"{folder} holds no picture: restore its frames, or leave it out of the index")
     return [folder / name for name in sorted(names, key=_by_numbers)]
+
+
+def _part(files: list[Path], row: Row) -> list[Path]:
+    """Return the pictures of a folder from place `start` to before place `stop`: they have no times."""
+    start = 0 if row.start is None else row.start
+    stop = len(files) if row.stop is None else row.stop
+    if start != int(start) or stop != int(stop) or not 0 <= start < stop <= len(files):
+        raise DataError(
+            f"{row.frames} is a folder of {len(files):,} pictures, and has no part from {start:g} to {stop:g}: "
+            "give whole places from 0, for its frames have no times"
+        )
+    return files[int(start) : int(stop)]
 
 
 def _by_numbers(name: str) -> tuple:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import tensorflow as tf
 
+from learnface.clips._epochs import endless_batches
 from learnface.clips.augmentation import Augmentation, augment
 from learnface.clips.balance import epoch_order
 from learnface.clips.prepared import Prepared
@@ -177,15 +178,7 @@ class PreparedSource:
             others = tf.nest.map_structure(lambda array: tf.gather(array, rows), rest)
             return ((images, mask) if self.mask else images, *others)
 
-        def epoch(number: tf.Tensor) -> tf.data.Dataset:
-            order = tf.numpy_function(lambda n: self.order(int(n)), [number], tf.int64)
-            order.set_shape((None,))
-            steps = tf.data.Dataset.from_tensor_slices(order).batch(self.batch_size).enumerate()
-            return steps.map(lambda step, rows: (number, step, rows))
-
-        numbers = tf.data.Dataset.range(first_epoch, np.iinfo(np.int64).max)
-        batches = numbers.flat_map(epoch).map(batch, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
-        return batches.prefetch(2)
+        return endless_batches(self.order, batch, self.batch_size, first_epoch)
 
 
 def evaluation_dataset(

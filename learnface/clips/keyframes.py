@@ -13,7 +13,6 @@ from collections.abc import Iterable
 import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.signal import find_peaks
 
 from learnface.errors import DataError
 
@@ -99,6 +98,8 @@ def peaks(signal: ArrayLike, threshold: float = 0.3, min_distance: int = 1) -> N
         return np.zeros(0, dtype=np.intp)
     least = values.min() + threshold * np.ptp(values)
     # SciPy counts peaks closer than `distance` as one, PeakUtils those at most so far apart.
+    from scipy.signal import find_peaks  # a second of every start that does not need it
+
     found, _ = find_peaks(values, height=least, distance=min_distance + 1 if min_distance > 1 else None)
     return found[values[found] > least]
 

@@ -63,7 +63,8 @@ def prepare(
 
     Args:
         index: an index table (see `learnface.corpora`) of pictures, or of clips: folders of pictures, and
-            videos, of which the columns `start` and `stop` may choose a part, in seconds.
+            videos. The columns `start` and `stop` may choose a part: of a video in seconds, of a folder by the
+            places of its pictures, from 0, as the corpora of micro-expressions have it.
         out: the folder; new, empty, or one that the same call made.
         settings: how to make faces; by default those of wang2020.
         processes: how many processes to share the work among. With more than one, a script needs the usual

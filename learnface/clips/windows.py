@@ -13,6 +13,7 @@ import math
 import numpy as np
 import tensorflow as tf
 
+from learnface.clips._epochs import endless_batches
 from learnface.clips.augmentation import Augmentation, augment
 from learnface.clips.balance import epoch_order
 from learnface.clips.prepared import Prepared
@@ -74,17 +75,10 @@ class WindowSource:
             seed = tf.random.fold_in(tf.cast(tf.stack([self.seed, epoch]), tf.int32), tf.cast(step, tf.int32))
             return augment(clips, settings, seed), *rest
 
-        def epoch(number: tf.Tensor) -> tf.data.Dataset:
-            order = tf.numpy_function(
-                lambda n: epoch_order(len(self.places), self.seed, int(n)), [number], tf.int64
-            )
-            order.set_shape((None,))
-            steps = tf.data.Dataset.from_tensor_slices(order).batch(self.batch_size).enumerate()
-            return steps.map(lambda step, rows: (number, step, rows))
+        def order(epoch: int) -> np.ndarray:
+            return epoch_order(len(self.places), self.seed, epoch)
 
-        numbers = tf.data.Dataset.range(first_epoch, np.iinfo(np.int64).max)
-        batches = numbers.flat_map(epoch).map(batch, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
-        return batches.prefetch(2)
+        return endless_batches(order, batch, self.batch_size, first_epoch)
 
     def in_order(self) -> tf.data.Dataset:
         """Return every window once, in order, unaugmented, for evaluation and prediction."""

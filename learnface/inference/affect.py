@@ -7,7 +7,6 @@
 A recurrent model sees a video frame by frame, with a state for each face that ends when the face is lost.
 """
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -15,14 +14,13 @@ import keras
 import numpy as np
 import pandas as pd
 
-from learnface.clips.video import Frame, probe_video, read_video
+from learnface.clips.video import Frame
 from learnface.errors import DataError
 from learnface.faces.detect import Detector, Face
-from learnface.faces.tracks import FaceTracker
+from learnface.inference._video_faces import BOX, VideoFaces, face_table
 from learnface.inference.cropping import FaceCropper, frame_rate_of
 from learnface.inference.network import DEFAULT_SIZE
 from learnface.inference.pictures import read_picture
-from learnface.inference.recognizer import BOX, FRAMES_A_TABLE, LONGEST_GAP
 from learnface.inference.streaming import FaceStreams
 from learnface.labels import VALENCE_AROUSAL
 from learnface.models import load
@@ -94,9 +92,10 @@ class AffectRecognizer:
             source, image = source or str(image), read_picture(image)
         faces = self.detector.detect(image, min_size=self.min_size)
         self._streams.keep(())
-        affect = self._streams.update(range(len(faces)), self._cut(image, faces))
+        crops = [self._cropper.crop(image, face) for face in faces]
+        affect = self._streams.update(range(len(faces)), self._pixels(crops))
         heads = [(source or "", number, *face.box, face.score) for number, face in enumerate(faces)]
-        return self._table(("source", "face", *BOX), heads, affect)
+        return self._with_affect(face_table(("source", "face", *BOX), heads), affect)
 
     def stream(
         self,
@@ -127,64 +126,24 @@ class AffectRecognizer:
         Raises:
             DataError: the file is no video, an argument is wrong, or the file is damaged.
         """
-        rate = fps or probe_video(video).fps / max(every, 1)
-        gap = max(1, round(LONGEST_GAP * rate)) if math.isfinite(rate) else 10
-        tracker, last_index = FaceTracker(max_gap=gap), -1
         self._streams.keep(())
-        waiting, any_table, damage = _Rows(), False, None
-        try:
-            for frame in read_video(video, fps=fps, start=start, stop=stop, every=every, damaged=damaged):
-                if frame.index == last_index:
-                    continue  # a rate above the video's own
-                last_index = frame.index
-                faces = self.detector.detect(frame.image, min_size=self.min_size)
-                numbers = tracker.update(faces)
-                affect = self._streams.update(numbers, self._cut(frame.image, faces))
-                self._streams.keep(tracker.active)
-                waiting.add(str(video), frame, numbers, faces, affect)
-                if on_frame:
-                    on_frame(frame, faces)
-                if waiting.frames >= FRAMES_A_TABLE and waiting.heads:
-                    yield self._video_table(waiting)
-                    waiting, any_table = _Rows(), True
-        except DataError as error:  # of a damaged file the rows so far come first
-            damage = error
-        if waiting.heads or not any_table:
-            yield self._video_table(waiting)
-        if damage:
-            raise damage
+        faces = VideoFaces(self.detector, self._cropper, self.min_size)
+        batches = faces.batches(
+            video, every=every, fps=fps, start=start, stop=stop, damaged=damaged, on_frame=on_frame
+        )
+        for batch in batches:
+            affect = [self._streams.update(numbers, self._pixels(crops)) for numbers, crops in batch.frames()]
+            self._streams.keep(batch.active)
+            yield self._with_affect(batch.table(), np.concatenate(affect or [np.zeros((0, 2))]))
 
-    def _cut(self, image: np.ndarray, faces: Sequence[Face]) -> np.ndarray:
+    def _pixels(self, crops: Sequence[np.ndarray]) -> np.ndarray:
         """Return faces as the model wants them, `(faces, height, width, channels)` float32 in [0, 1]."""
-        crops = [self._cropper.crop(image, face) for face in faces]
         pixels = np.array(crops, np.float32).reshape(-1, *self.size, self.channels) / 255
         return pixels[..., ::-1] if self._bgr else pixels
 
-    def _video_table(self, rows: "_Rows") -> pd.DataFrame:
-        return self._table(("source", "frame", "time", "face", *BOX), rows.heads, np.array(rows.affect))
-
-    def _table(self, columns: Sequence[str], heads: list[tuple], affect: np.ndarray) -> pd.DataFrame:
-        """Return the table of faces; its types are the same with and without rows."""
-        table = pd.DataFrame(heads, columns=list(columns), index=range(len(heads)))
-        kinds = {"source": str, "frame": "int64", "face": "int64"}
-        table = table.astype({name: kinds.get(name, "float64") for name in columns})
-        affect = np.asarray(affect, float).reshape(-1, 2)[:, self._order]
+    def _with_affect(self, table: pd.DataFrame, affect: np.ndarray) -> pd.DataFrame:
+        affect = affect.astype(float)[:, self._order]
         return table.assign(valence=affect[:, 0], arousal=affect[:, 1])
-
-
-class _Rows:
-    """Faces of some frames of a video, and what was found of them."""
-
-    def __init__(self):
-        self.heads, self.affect, self.frames = [], [], 0
-
-    def add(
-        self, source: str, frame: Frame, numbers: Sequence[int], faces: Sequence[Face], affect: np.ndarray
-    ) -> None:
-        for number, face, values in zip(numbers, faces, affect, strict=True):
-            self.heads.append((source, frame.index, frame.time, number, *face.box, face.score))
-            self.affect.append(values)
-        self.frames += 1
 
 
 class _Stateless:

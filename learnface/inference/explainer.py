@@ -11,17 +11,16 @@ from learnface.clips.video import probe_video, read_video
 from learnface.errors import DataError
 from learnface.faces.detect import Detector, Face
 from learnface.faces.regions import FIVE_REGIONS, five_regions
+from learnface.inference.clip_network import DEFAULT_FRAMES
 from learnface.inference.cropping import FaceCropper
 from learnface.inference.grad_cam import grad_cam, map_layers
 from learnface.inference.loading import load_model
-from learnface.inference.network import model_labels
+from learnface.inference.network import DEFAULT_SIZE, model_labels
 from learnface.inference.pictures import read_picture
 from learnface.models import branch_weights
 
 __all__ = ["Explainer", "Explanation"]
 
-DEFAULT_SIZE = 48  # of a network that takes any size
-DEFAULT_FRAMES = 10  # of a network that takes any number
 MOST_FACES = 8
 
 

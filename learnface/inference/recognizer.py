@@ -1,6 +1,5 @@
 """Recognise the expressions of all faces in pictures and videos."""
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -8,20 +7,16 @@ import keras
 import numpy as np
 import pandas as pd
 
-from learnface.clips.video import Frame, probe_video, read_video
+from learnface.clips.video import Frame
 from learnface.errors import DataError
 from learnface.faces.detect import Detector, Face
-from learnface.faces.tracks import FaceTracker
+from learnface.inference._video_faces import BOX, FaceBatch, VideoFaces, face_table
 from learnface.inference.cropping import FaceCropper, frame_rate_of
 from learnface.inference.loading import load_network
 from learnface.inference.pictures import read_picture
 from learnface.inference.smoothing import ExponentialSmoothing
 
 __all__ = ["Recognizer"]
-
-BOX = ("x", "y", "width", "height", "score")
-LONGEST_GAP = 1.0  # seconds for which a face may be hidden and keep its number
-FRAMES_A_TABLE = 64  # a stretch without faces must not hold back the next table
 
 
 class Recognizer:
@@ -91,7 +86,7 @@ class Recognizer:
         faces = self.detector.detect(image, min_size=self.min_size)
         probabilities = self._probabilities([self._cropper.crop(image, face) for face in faces])
         heads = [(source or "", number, *face.box, face.score) for number, face in enumerate(faces)]
-        return self._table(("source", "face", *BOX), heads, probabilities)
+        return self._with_labels(face_table(("source", "face", *BOX), heads), probabilities)
 
     def predict_batch(self, faces: Sequence[np.ndarray]) -> pd.DataFrame:
         """Return one row for each face that is already cut out, in order.
@@ -108,7 +103,7 @@ class Recognizer:
         """
         self._check_takes_pictures()
         crops = [self._cropper.whole(np.asarray(face)) for face in faces]
-        return self._table((), [()] * len(crops), self._probabilities(crops))
+        return self._with_labels(face_table((), [()] * len(crops)), self._probabilities(crops))
 
     def stream(
         self,
@@ -144,51 +139,21 @@ class Recognizer:
             DataError: the file is no video, an argument is wrong, or the file is damaged.
         """
         smoother = ExponentialSmoothing(smoothing)
-        tracker = FaceTracker(max_gap=self._gap(video, every, fps))
-        frames = read_video(video, fps=fps, start=start, stop=stop, every=every, damaged=damaged)
-        waiting, any_table, damage = _Waiting(), False, None
-        last_index = -1
-        try:
-            for frame in frames:
-                if frame.index == last_index:
-                    continue  # a rate above the video's own
-                last_index = frame.index
-                faces = self.detector.detect(frame.image, min_size=self.min_size)
-                crops = [self._cropper.crop(frame.image, face) for face in faces]
-                waiting.add(str(video), frame, tracker.update(faces), faces, crops)
-                if on_frame:
-                    on_frame(frame, faces)
-                if waiting.crops and (
-                    len(waiting.crops) >= self.batch_size or waiting.frames >= FRAMES_A_TABLE
-                ):
-                    yield self._flush(waiting, smoother, tracker)
-                    any_table = True
-        except DataError as error:  # of a damaged file the rows so far come first
-            damage = error
-        if waiting.crops or not any_table:
-            yield self._flush(waiting, smoother, tracker)
-        if damage:
-            raise damage
+        faces = VideoFaces(self.detector, self._cropper, self.min_size, self.batch_size)
+        batches = faces.batches(
+            video, every=every, fps=fps, start=start, stop=stop, damaged=damaged, on_frame=on_frame
+        )
+        for batch in batches:
+            probabilities = smoother.update(batch.numbers, self._over_time(batch))
+            smoother.keep(batch.active)
+            yield self._with_labels(batch.table(), probabilities)
 
-    def _flush(
-        self, waiting: "_Waiting", smoother: ExponentialSmoothing, tracker: FaceTracker
-    ) -> pd.DataFrame:
-        """Return the table of all waiting faces and forget them."""
-        numbers = [head[3] for head in waiting.heads]
-        if self.network.takes_clips:
-            probabilities = self.network.over_time(numbers, np.array(waiting.crops))
-            self.network.keep(tracker.active)
-        else:
-            probabilities = self._probabilities(waiting.crops)
-        probabilities = smoother.update(numbers, probabilities)
-        smoother.keep(tracker.active)
-        table = self._table(("source", "frame", "time", "face", *BOX), waiting.heads, probabilities)
-        waiting.clear()
-        return table
-
-    def _gap(self, video: str | Path, every: int, fps: float | None) -> int:
-        rate = fps or probe_video(video).fps / max(every, 1)
-        return max(1, round(LONGEST_GAP * rate)) if math.isfinite(rate) else 10
+    def _over_time(self, batch: FaceBatch) -> np.ndarray:
+        if not self.network.takes_clips:
+            return self._probabilities(batch.crops)
+        probabilities = self.network.over_time(batch.numbers, np.array(batch.crops))
+        self.network.keep(batch.active)
+        return probabilities
 
     def _check_takes_pictures(self) -> None:
         if self.network.takes_clips:
@@ -201,31 +166,10 @@ class Recognizer:
         batches = [np.array(crops[start : start + self.batch_size]) for start in starts]
         return np.concatenate([self.network.probabilities(batch) for batch in batches])
 
-    def _table(self, columns: Sequence[str], heads: list[tuple], probabilities: np.ndarray) -> pd.DataFrame:
-        """Return the table of faces; its types are the same with and without rows."""
-        table = pd.DataFrame(heads, columns=list(columns), index=range(len(heads)))
-        whole, text = {"frame", "face"}, {"source"}
-        kinds = {name: "int64" if name in whole else str if name in text else "float64" for name in columns}
-        table = table.astype(kinds)
+    def _with_labels(self, table: pd.DataFrame, probabilities: np.ndarray) -> pd.DataFrame:
         best = probabilities.argmax(1)
         table["label"] = pd.Series([self.labels[code] for code in best], dtype=str)
         table["confidence"] = probabilities.max(1).astype(float) if len(best) else np.zeros(0)
         for code, label in enumerate(self.labels):
             table[f"p_{label}"] = probabilities[:, code].astype(float)
         return table
-
-
-class _Waiting:
-    """Faces of a video that wait for a full batch: where they were, and their pixels."""
-
-    def __init__(self):
-        self.clear()
-
-    def clear(self) -> None:
-        self.heads, self.crops, self.frames = [], [], 0
-
-    def add(self, source: str, frame: Frame, numbers: list[int], faces: list[Face], crops: list) -> None:
-        places = [(number, *face.box, face.score) for number, face in zip(numbers, faces, strict=True)]
-        self.heads += [(source, frame.index, frame.time, *place) for place in places]
-        self.crops += crops
-        self.frames += 1

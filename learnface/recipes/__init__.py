@@ -9,7 +9,7 @@ from types import ModuleType
 
 from learnface.errors import DataError
 
-__all__ = ["RECIPES", "get_recipe"]
+__all__ = ["RECIPES", "check_recipe", "get_recipe"]
 
 RECIPES = {
     "fer_vgg": "the weights that come with learnface, on FER2013 faces with FER+ labels",
@@ -22,12 +22,21 @@ RECIPES = {
 """Every recipe by its name, with what it reproduces. Their modules load TensorFlow, so they load when asked."""
 
 
+def check_recipe(name: str) -> None:
+    """Do nothing if there is a recipe of that name, at once and without loading it.
+
+    Raises:
+        DataError: there is none.
+    """
+    if name not in RECIPES:
+        raise DataError(f"there is no recipe {name!r}: choose one of {', '.join(RECIPES)}")
+
+
 def get_recipe(name: str) -> ModuleType:
     """Return the module of a recipe: `get_recipe("sun2020").run(data, out)`.
 
     Raises:
         DataError: no recipe has that name.
     """
-    if name not in RECIPES:
-        raise DataError(f"there is no recipe {name!r}: choose one of {', '.join(RECIPES)}")
+    check_recipe(name)
     return importlib.import_module(f"learnface.recipes.{name}")

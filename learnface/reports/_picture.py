@@ -1,5 +1,6 @@
 """One look for all pictures: colours that colour-blind readers can tell apart, quiet axes, small print."""
 
+import warnings
 from pathlib import Path
 
 from matplotlib.axes import Axes
@@ -7,6 +8,7 @@ from matplotlib.figure import Figure
 
 from learnface.errors import DataError
 from learnface.files import atomic_path
+from learnface.reports._fonts import use_fonts
 
 __all__ = [
     "BLUE",
@@ -63,6 +65,9 @@ def save_picture(figure: Figure, path: str | Path, dpi: int = 200) -> Path:
     Raises:
         DataError: Matplotlib has no such format.
 
+    Warns:
+        MissingFontWarning: no font of this machine has the letters of some name.
+
     Example:
         >>> import tempfile
         >>> save_picture(new_figure(2, 1), Path(tempfile.mkdtemp()) / "empty.png").name
@@ -72,7 +77,9 @@ def save_picture(figure: Figure, path: str | Path, dpi: int = 200) -> Path:
     formats = sorted(figure.canvas.get_supported_filetypes())
     if path.suffix.lower().lstrip(".") not in formats:
         raise DataError(f"{path} must end in one of {', '.join(formats)} for its picture format")
-    with atomic_path(path) as temporary:
+    use_fonts(figure)
+    with atomic_path(path) as temporary, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # `use_fonts` has said so, once
         # The same picture gives the same bytes: no date and no version of Matplotlib inside.
         figure.savefig(temporary, dpi=dpi, metadata=_no_stamp(path.suffix.lower()))
     return path

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
-import matplotlib
 import numpy as np
 import pandas as pd
 from PIL import Image, ImageDraw, ImageFont
 
 from learnface.errors import DataError
 from learnface.files import atomic_path
+from learnface.reports._fonts import font_path
 
 __all__ = ["annotate_faces", "label_colours", "save_image"]
 
@@ -84,7 +84,7 @@ def _words(row) -> str:
 def _write(draw: ImageDraw.ImageDraw, text: str, row, colour: str, size: tuple[int, int]) -> None:
     """Write a label above a face, below it at the upper border, and always inside the picture."""
     height = float(np.clip(row.height / 7, max(10, max(size) / 60), max(size) / 12))
-    font = ImageFont.truetype(_font_path(), round(height))
+    font = ImageFont.truetype(font_path(text), round(height))
     pad = max(1, round(height / 6))
     left, top, right, bottom = draw.textbbox((0, 0), text, font=font)
     wide, high = right - left + 2 * pad, bottom - top + 2 * pad
@@ -93,11 +93,6 @@ def _write(draw: ImageDraw.ImageDraw, text: str, row, colour: str, size: tuple[i
     y = np.clip(y, 0, max(size[1] - high, 0))
     draw.rectangle([x, y, x + wide - 1, y + high - 1], fill=colour)
     draw.text((x + pad - left, y + pad - top), text, font=font, fill=_readable_on(colour))
-
-
-def _font_path() -> str:
-    """The font that comes with matplotlib: labels need not be ASCII."""
-    return str(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf")
 
 
 def _readable_on(colour: str) -> str:

@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from learnface.callbacks import EpochScores
 from learnface.errors import optional_import
+from learnface.reports._fonts import use_fonts
 from learnface.reports.confusion import confusion_picture
 
 __all__ = ["ConfusionToTensorBoard"]
@@ -41,6 +42,7 @@ class ConfusionToTensorBoard(keras.callbacks.Callback):
         title = f"epoch {epoch + 1}, accuracy {self._scores.scores['accuracy']:.1%}"
         figure = confusion_picture(self._scores.scores["confusion"], self._scores.labels, title=title)
         data = io.BytesIO()
+        use_fonts(figure)
         figure.savefig(data, format="png")
         with self._writer.as_default():
             image = tf.image.decode_png(data.getvalue(), channels=3)

@@ -83,11 +83,17 @@ class LabelledFaces:
 
     def describe(self) -> dict[str, int | str]:
         """Return the number of samples and their hash, for a `RunReport`."""
-        if not isinstance(self.images, Prepared):
-            return {"samples": len(self), "sha256": array_hash(self.images, self.codes)}
-        names = "\n".join([self.images.sha256(), *self.images.samples["sample"]])
-        digest = hashlib.sha256(names.encode() + np.ascontiguousarray(self.codes).tobytes())
-        return {"samples": len(self), "sha256": digest.hexdigest()}
+        return {"samples": len(self), "sha256": images_hash(self.images, self.codes)}
+
+
+def images_hash(images: np.ndarray | Prepared, *arrays: np.ndarray) -> str:
+    """Return the SHA-256 of images in memory or prepared on disk, and of arrays that belong to them."""
+    if not isinstance(images, Prepared):
+        return array_hash(images, *arrays)
+    digest = hashlib.sha256("\n".join([images.sha256(), *images.samples["sample"]]).encode())
+    for array in arrays:
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
 
 
 def split_prepared(

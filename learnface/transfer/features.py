@@ -17,9 +17,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from learnface.clips import Augmentation, Prepared, augment
+from learnface.clips._epochs import endless_batches
 from learnface.clips.balance import epoch_order
 from learnface.errors import DataError
 from learnface.training.environment import array_hash
+from learnface.training.labelled_faces import images_hash
 from learnface.transfer._growing_array import GrowingArray
 from learnface.transfer.freezing import inner_layers
 
@@ -110,22 +112,16 @@ class FeatureSource:
         read = _reader(self.features, self.mask)
         rest = [tf.convert_to_tensor(part) for part in (self.targets, self.sample_weight) if part is not None]
 
-        def draw(epoch: int) -> tuple[np.ndarray, np.ndarray]:
-            order = epoch_order(samples, self.seed, int(epoch), self.balance)
-            drawn = np.random.default_rng([self.seed, int(epoch), 1]).integers(copies, size=samples)
-            return drawn, order
+        def order(epoch: int) -> np.ndarray:
+            rows = epoch_order(samples, self.seed, epoch, self.balance)
+            drawn = np.random.default_rng([self.seed, epoch, 1]).integers(copies, size=samples)
+            return drawn * samples + rows
 
-        def epoch(number: tf.Tensor) -> tf.data.Dataset:
-            drawn, order = tf.numpy_function(draw, [number], (tf.int64, tf.int64))
-            for places in (drawn, order):
-                places.set_shape((None,))
-            return tf.data.Dataset.from_tensor_slices((drawn, order)).batch(self.batch_size)
+        def batch(_epoch: tf.Tensor, _step: tf.Tensor, places: tf.Tensor) -> tuple:
+            rows = places % samples
+            return read(places // samples, rows), *(tf.gather(array, rows) for array in rest)
 
-        def batch(drawn: tf.Tensor, rows: tf.Tensor) -> tuple:
-            return read(drawn, rows), *(tf.gather(array, rows) for array in rest)
-
-        numbers = tf.data.Dataset.range(first_epoch, np.iinfo(np.int64).max)
-        return numbers.flat_map(epoch).map(batch).prefetch(2)
+        return endless_batches(order, batch, self.batch_size, first_epoch)
 
 
 def cache_features(
@@ -179,7 +175,7 @@ def cache_features(
     shape = (copies, len(images), *read(np.arange(1)).shape[1:])
     features = GrowingArray(folder, (copies, len(images), *_output_shape(body, shape[2:])))
     settings = dataclasses.asdict(augmentation) | {"seed": seed, "copies": copies, "frames": frames}
-    features.claim({"body": _body_hash(body), "data": _data_hash(images), "settings": settings})
+    features.claim({"body": _body_hash(body), "data": images_hash(images), "settings": settings})
     if features.is_complete:
         return CachedFeatures(features.open())
     body = keras.Model(body.inputs, body.outputs, name=body.name)  # so as not to compile the caller's
@@ -228,12 +224,6 @@ def _body_hash(body: keras.Model) -> str:
         config = {key: value for key, value in layer.get_config().items() if key not in ("name", "trainable")}
         digest.update(f"{type(layer).__name__}{config}".encode())
     return digest.hexdigest()
-
-
-def _data_hash(images: np.ndarray | Prepared) -> str:
-    if not isinstance(images, Prepared):
-        return array_hash(images)
-    return hashlib.sha256("\n".join([images.sha256(), *images.samples["sample"]]).encode()).hexdigest()
 
 
 def _bar(shown: bool, total: int) -> Progress:

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 import pandas as pd
 
 from learnface.clips import Augmentation, Prepared, PrepareSettings, prepare
 from learnface.errors import DataError
-from learnface.models import ModelCard, build, build_backbone, load, save
+from learnface.models import ModelCard, load, save
 from learnface.training import LabelledFaces, RunReport, evaluate, split_prepared
+from learnface.transfer._network import CLIP_MODELS, network_for
 from learnface.transfer.heads import replace_head
 from learnface.transfer.stages import Stage, train_stages
 
@@ -25,7 +25,6 @@ __all__ = ["AUGMENTATION", "FineTuned", "fine_tune", "preparation_of"]
 
 AUGMENTATION = Augmentation(flip=True, rotation=10, zoom=0.1, shift=0.05, brightness=0.1, contrast=0.2)
 COPIES = 4
-CLIP_MODELS = ("vggface_fusion", "vggface_lstm", "vggface_rnn")
 _CUT = ("landmarks", "template", "margin", "size", "grey", "equalise", "frames")
 
 
@@ -109,7 +108,9 @@ def fine_tune(
     if base:
         network = replace_head(base, labels, label_map=label_map)
     else:
-        network = _build(str(model), faces, samples, len(labels), backbone, weights, model_options or {})
+        network, _ = network_for(
+            str(model), samples, len(labels), backbone=backbone, weights=weights, options=model_options
+        )
     stages = tuple(stages or _default_stages(trained=base is not None or weights is not None))
     options = {"patience": 10, "name": network.name, "augmentation": augmentation, **options}
     if any(stage.train == "head" for stage in stages):
@@ -149,27 +150,6 @@ def _labels(index: pd.DataFrame) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _build(
-    model: str,
-    faces: Prepared,
-    samples: Mapping[str, LabelledFaces],
-    classes: int,
-    backbone: str,
-    weights: str | Path | None,
-    options: Mapping[str, Any],
-) -> keras.Model:
-    counts = set(faces.frame_counts)
-    shape = ((counts.pop() if len(counts) == 1 else None,) if faces.is_clips else ()) + faces.shape
-    if faces.is_clips != (model in CLIP_MODELS):
-        held, taken = ("clips", "pictures") if faces.is_clips else ("pictures", "clips")
-        raise DataError(f"the corpus holds {held}, but {model} takes {taken}: choose another model")
-    if faces.is_clips and shape[0] is None:
-        options = {"masked": True, **options}
-    shape = tuple(None if side is None else int(side) for side in shape)
-    network = build_backbone(backbone, shape[-3:], weights=weights)
-    return build(model, input_shape=shape, classes=classes, backbone=network, **options)
-
-
 def _default_stages(*, trained: bool) -> tuple[Stage, ...]:
     """What is new is trained first: through a new head the gradients would spoil a trained body."""
     if trained:
@@ -205,10 +185,11 @@ def _card(
 
 
 def _frame_rate(faces: Prepared) -> float | None:
-    """Return how many frames a second the clips have in the middle, None where there is no clock."""
+    """Return how many frames a second the median clip has, None where there is no clock."""
     if not faces.is_clips:
         return None
     table = faces.frames()
     steps = table["time"].astype(float).groupby(table["sample"]).diff()
-    steps = steps[steps > 0]
-    return round(1 / float(np.median(steps)), 3) if len(steps) else None
+    # A clip's mean, for rounding to whole frames makes steps of two lengths; frames that pad a clip have no step.
+    steps = steps[steps > 0].groupby(table["sample"]).mean()
+    return round(1 / float(steps.median()), 3) if len(steps) else None

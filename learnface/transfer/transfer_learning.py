@@ -11,15 +11,14 @@ from typing import Any
 import keras
 
 from learnface.errors import DataError
-from learnface.models import build, build_backbone, face_classifier
+from learnface.models import face_classifier
 from learnface.training import RunReport, evaluate
 from learnface.training.labelled_faces import LabelledFaces
+from learnface.transfer._network import network_for
 from learnface.transfer.splitting import feature_layer
 from learnface.transfer.stages import Stage, train_stages
 
 __all__ = ["Transferred", "pretrain", "transfer_learn"]
-
-SEQUENCE_MODELS = ("vggface_lstm", "vggface_rnn", "vggface_fusion")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -139,33 +138,18 @@ def transfer_learn(
         )
         backbone, backbone_weights = classifier.get_layer(feature_layer(classifier)), None
     keras.utils.set_random_seed(seed)
-    network, built = _build(
-        model, samples, len(labels), backbone, backbone_weights, layer, dict(model_options or {})
+    network, built = network_for(
+        model,
+        samples,
+        len(labels),
+        backbone=backbone,
+        weights=backbone_weights,
+        layer=layer,
+        options=model_options,
     )
     reports = train_stages(network, samples, stages, run_dir / model, seed=seed, **{"name": model, **options})
     scores = _score(network, samples, labels, reports, run_dir / model)
     return Transferred(network, scores, reports, built, pretraining_reports)
-
-
-def _build(
-    model: str,
-    samples: Mapping[str, LabelledFaces],
-    classes: int,
-    backbone: str | keras.Model,
-    weights: str | Path | None,
-    layer: str | None,
-    options: dict[str, Any],
-) -> tuple[keras.Model, keras.Model]:
-    """Return the model for these samples, and the backbone within."""
-    shapes = {part.shape for part in samples.values()}
-    shape = shapes.pop() if len(shapes) == 1 else (None, *next(iter(shapes))[1:])
-    clips = model in SEQUENCE_MODELS
-    if len(shape) != (4 if clips else 3):
-        raise DataError(f"{model} takes {'clips' if clips else 'images'}, but the samples are {shape}")
-    if clips and shape[0] is None:
-        options = {"masked": True, **options}
-    built = build_backbone(backbone, shape[-3:], weights=weights, layer=layer)
-    return build(model, input_shape=shape, classes=classes, backbone=built, **options), built
 
 
 def _score(

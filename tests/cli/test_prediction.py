@@ -1,28 +1,24 @@
-import pandas as pd
+import numpy as np
 import pytest
 
-from learnface.cli._prediction import _VideoShares
+from learnface.cli._prediction import _Means
 
 
-def rows(*pairs):
-    return pd.DataFrame(pairs, columns=["face", "label"])
-
-
-def test_shares_and_seconds_of_each_face():
-    shares = _VideoShares(("glad", "sad"), frame_time=0.1)
+def test_means_and_seconds_of_each_face_the_longest_seen_first():
+    means = _Means()
     for frame in range(10):
-        shares.see(frame * 0.5)
-    shares.add(rows((0, "glad"), (1, "sad"), (0, "glad"), (0, "glad")))
-    shares.add(rows((0, "sad"), (1, "sad")))
-    first, second = shares.summaries()
-    assert (first.face, second.face) == (0, 1)
-    assert first.shares == pytest.approx({"glad": 0.75, "sad": 0.25})
-    assert list(second.shares.items()) == [("sad", 1.0), ("glad", 0.0)]
-    assert (first.seconds, second.seconds) == pytest.approx((2.0, 1.0))
+        means.see(3 + frame * 0.5)
+    means.add([1, 0, 0], np.array([[0.5, -1], [1, 0], [0, 1]]))
+    means.add([0, 0], np.array([[True, False], [True, False]]))
+    (first, mean, seconds), (second, other, other_seconds) = means.of_faces(frame_time=0.1)
+    assert (first, second) == (0, 1)
+    assert mean.tolist() == pytest.approx([0.75, 0.25]) and other.tolist() == [0.5, -1]
+    assert (seconds, other_seconds) == pytest.approx((2.0, 0.5))
+    assert (means.frames, means.last) == (10, 7.5)
 
 
 def test_one_frame_lasts_as_long_as_a_frame():
-    shares = _VideoShares(("glad", "sad"), frame_time=0.04)
-    shares.see(0.0)
-    shares.add(rows((0, "glad")))
-    assert shares.summaries()[0].seconds == pytest.approx(0.04)
+    means = _Means()
+    means.see(0.0)
+    means.add([0], np.array([[1.0]]))
+    assert means.of_faces(frame_time=0.04)[0][2] == pytest.approx(0.04)

@@ -63,9 +63,15 @@ def test_settings_that_the_recipe_has_not_are_named(calls, tmp_path, options, me
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"), [(["sun2020"], "--data DIR"), (["nothing"], "there is no recipe")]
+    ("arguments", "message"),
+    [
+        (["sun2020"], "--data DIR"),
+        (["nothing", "--data", "."], "there is no recipe"),
+        (["sun2020", "--data", "nowhere"], "there is no nowhere"),
+    ],
 )
-def test_errors_say_what_to_do(arguments, message):
+def test_errors_say_what_to_do_before_anything_is_loaded(monkeypatch, arguments, message):
+    monkeypatch.setattr("learnface.cli.reproduce.start_tensorflow", lambda: pytest.fail("it was loaded"))
     done = CliRunner().invoke(app, ["reproduce", *arguments])
     assert isinstance(done.exception, DataError)
     assert message in str(done.exception)

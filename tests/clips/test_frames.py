@@ -46,9 +46,17 @@ def test_a_folder_in_the_order_of_its_numbers(folder):
     assert places(row, PrepareSettings(frames=6, sampling="centre")) == [0, 0, 1, 2, 3, 3]
 
 
-def test_a_part_of_a_folder_by_seconds_is_refused(folder):
-    with pytest.raises(DataError, match="no times"):
-        places(Row("a", str(folder), start=1.0), ALL)
+def test_a_part_of_a_folder_is_chosen_by_places(folder):
+    row = Row("a", str(folder), start=1.0, stop=3.0)
+    assert [int(frame.image.max()) for frame in read_frames(row, ALL)] == [152, 159]
+    assert places(row, PrepareSettings(frames=4)) == [0, 0, 1, 1]
+    assert places(Row("a", str(folder), start=3), ALL) == [0]
+
+
+@pytest.mark.parametrize(("start", "stop"), [(0.5, 3), (2, 2), (0, 5), (-1, 2), (4, None)])
+def test_a_part_that_a_folder_has_not_is_refused(folder, start, stop):
+    with pytest.raises(DataError, match="clip is a folder of 4 pictures, and has no part from"):
+        places(Row("a", str(folder), start=start, stop=stop), ALL)
 
 
 @pytest.mark.parametrize("held", [1 << 20, 0])  # in memory, and read twice

@@ -6,6 +6,7 @@ from checks.faces import write_picture
 from learnface.clips import PrepareSettings, prepare
 from learnface.errors import DataError
 from learnface.training import LabelledFaces, split_prepared
+from learnface.training.labelled_faces import images_hash
 
 PLAIN = PrepareSettings(detector=None, size=4, equalise=None)
 LABELS = ("happy", "sad")
@@ -105,3 +106,9 @@ def test_a_person_on_two_sides_is_refused_unless_one_says_so(tmp_path):
 def test_classes_must_be_as_many_as_images():
     with pytest.raises(DataError, match="3 images but 2 classes"):
         LabelledFaces(np.zeros((3, 4, 4, 1), "uint8"), np.zeros(2, int))
+
+
+def test_the_hash_tells_images_and_classes_apart(rng):
+    images = rng.integers(0, 255, (3, 4, 4, 1), np.uint8)
+    hashes = {images_hash(images), images_hash(images, np.arange(3)), images_hash(images[::-1], np.arange(3))}
+    assert len(hashes) == 3 and LabelledFaces(images, np.arange(3)).describe()["sha256"] in hashes

@@ -1,5 +1,6 @@
 import dataclasses
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from learnface.errors import DataError
 from learnface.models import ModelCard, load
 from learnface.training import RunReport
 from learnface.transfer import Stage, fine_tune, preparation_of
+from learnface.transfer.fine_tuning import _frame_rate
 
 SETTINGS = PrepareSettings(detector=None, size=24, frames=4, equalise=None)
 HEAD = [Stage(2, 0.01, train="head")]
@@ -101,3 +103,11 @@ def test_cards_that_say_nothing_or_too_much():
         preparation_of(dataclasses.replace(card, preparation={"size": [1, 1], "sharpen": 2}))
     kept = json.loads(dataclasses.replace(card, preparation={"size": [8, 8]}).to_json())
     assert preparation_of(ModelCard.from_json(json.dumps(kept))).size == (8, 8)
+
+
+def test_the_frame_rate_of_clips_cut_down_to_fewer_frames():
+    """Eight of twelve frames at 25 a second are 1 or 2 frames apart: neither is the rate, their mean is."""
+    times = [0.0, 0.08, 0.12, 0.2, 0.24, 0.32, 0.36, 0.44]
+    table = pd.DataFrame({"sample": ["a"] * 8 + ["b"] * 8, "time": times + [3.0] * 7 + [3.04]})
+    faces = SimpleNamespace(is_clips=True, frames=lambda: table)
+    assert _frame_rate(faces) == pytest.approx(2 / (0.44 / 7 + 0.04), abs=1e-3)

@@ -79,7 +79,7 @@ def test_without_pretraining_the_backbone_stays_as_it_came(tmp_path):
 
 
 def test_images_and_clips_are_told_apart(tmp_path):
-    with pytest.raises(DataError, match="face_classifier takes images, but the samples are"):
+    with pytest.raises(DataError, match="holds clips, but face_classifier takes pictures"):
         transfer(tmp_path, pretraining=None, model="face_classifier", model_options={})
     with pytest.raises(DataError, match="pretrained on images, not on clips"):
         transfer(tmp_path, pretraining=split(motion, 4, 4))

@@ -1,0 +1,43 @@
+"""Options that several commands have: named, bounded and explained once."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = [
+    "Balance",
+    "BatchSize",
+    "Corpus",
+    "Detector",
+    "Grey",
+    "HeadEpochs",
+    "Landmarks",
+    "LearningRate",
+    "Out",
+    "Processes",
+    "Seed",
+    "Size",
+]
+
+Corpus = Annotated[str, typer.Option(help="Name of the corpus (see `learnface corpora`).")]
+Out = Annotated[Path, typer.Option(help="Folder for faces, runs and the model.")]
+Detector = Annotated[
+    str, typer.Option(help="viola_jones, dlib_hog, mtcnn, yunet, or none: frames are faces already.")
+]
+Landmarks = Annotated[
+    str, typer.Option(help="Align by: mesh, dlib68, dlib5, detector (its own five points), or none.")
+]
+Size = Annotated[int, typer.Option(min=1, help="Side of a face in pixels.")]
+Grey = Annotated[bool, typer.Option("--grey/--colour", help="Drop or keep the colours.")]
+HeadEpochs = Annotated[
+    int | None,
+    typer.Option(min=0, help="Epochs of the head alone, on features computed once. [default: 60]"),
+]
+LearningRate = Annotated[float, typer.Option(min=0, help="Of the head; a tenth of it for everything.")]
+BatchSize = Annotated[int, typer.Option(min=1, help="Samples a batch.")]
+Balance = Annotated[bool, typer.Option("--balance", help="Show each class equally often.")]
+Seed = Annotated[int, typer.Option(help="Of the split, the weights, the order and the augmentation.")]
+Processes = Annotated[
+    int | None, typer.Option(min=1, help="How many processes prepare (default: one for each core).")
+]
