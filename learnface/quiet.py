@@ -1,7 +1,7 @@
 """Keep TensorFlow's greetings off the screen, and out of notebooks.
 
-Its native code writes some of them before any setting of its own is read, `TF_CPP_MIN_LOG_LEVEL` included, so the
-only way is to start it with its mouth shut:
+Its native code writes some of them before it reads any setting, `TF_CPP_MIN_LOG_LEVEL` included. So it is imported
+while standard error leads nowhere:
 
     from learnface.quiet import start_tensorflow
 
