@@ -2,13 +2,26 @@
 
 LearnfaceError                 everything below; the command line prints it and exits with code 2
 ├── DataError                  a file, table or label is not as expected
-└── MissingDependencyError     an optional package is not installed
+├── MissingDependencyError     an optional package is not installed
+└── WriteError                 a file cannot be written: the disk is full, the folder is not one's own
 """
 
+import errno
 import importlib
+import os
 from types import ModuleType
 
-__all__ = ["DataError", "LearnfaceError", "MissingDependencyError", "optional_import"]
+__all__ = [
+    "DataError",
+    "LearnfaceError",
+    "MissingDependencyError",
+    "WriteError",
+    "is_full_disk",
+    "optional_import",
+    "reason",
+]
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class LearnfaceError(Exception):
@@ -21,6 +34,29 @@ class DataError(LearnfaceError, ValueError):
 
 class MissingDependencyError(LearnfaceError, ImportError):
     """An optional package is not installed; the message names the `pip install` to run."""
+
+
+class WriteError(LearnfaceError, OSError):
+    """A file cannot be written; the message names it and says what to do."""
+
+
+def reason(error: OSError) -> str:
+    """Return in a few small words what went wrong, as the operating system has it.
+
+    Example:
+        >>> reason(FileNotFoundError(2, "No such file or directory", "a.csv"))
+        'no such file or directory'
+    """
+    if isinstance(error, WriteError) and isinstance(error.__cause__, OSError):
+        error = error.__cause__
+    return (
+        os.strerror(errno.ENOSPC).lower() if is_full_disk(error) else (error.strerror or str(error)).lower()
+    )
+
+
+def is_full_disk(error: OSError) -> bool:
+    """Tell whether an error says that a disk, or one's share of it, is full; some libraries say it in words."""
+    return error.errno in _FULL or os.strerror(errno.ENOSPC) in str(error)
 
 
 def optional_import(module: str, extra: str) -> ModuleType:

@@ -7,6 +7,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from learnface.errors import WriteError, is_full_disk, reason
+
 __all__ = ["atomic_path", "cache_dir", "sha256", "write_text"]
 
 
@@ -20,6 +22,9 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
         path: the file to write. Missing parent folders are made. The temporary file keeps the
             suffix, because many writers choose their format by it.
 
+    Raises:
+        WriteError: the disk is full, or the folder cannot be written to.
+
     Example:
         >>> folder = Path(tempfile.mkdtemp())
         >>> with atomic_path(folder / "table.csv") as temporary:
@@ -28,18 +33,33 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
         ['table.csv']
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
-    os.close(handle)
-    temporary = Path(name)
+    temporary = _temporary(path)
     try:
         yield temporary
         temporary.chmod(0o666 & ~_umask())
         with temporary.open("rb") as file:
             os.fsync(file.fileno())  # else a power cut may leave the new name on an empty file
         temporary.replace(path)
+    except OSError as error:
+        if is_full_disk(error) and not isinstance(error, WriteError):
+            raise WriteError(
+                f"{path} cannot be written (the disk is full): make room and run again"
+            ) from error
+        raise
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _temporary(path: Path) -> Path:
+    """Make an empty file beside `path`."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
+    except OSError as error:
+        what = "make room" if is_full_disk(error) else "give a folder that you may write to"
+        raise WriteError(f"{path} cannot be written ({reason(error)}): {what}, and run again") from error
+    os.close(handle)
+    return Path(name)
 
 
 def write_text(path: str | Path, text: str) -> None:

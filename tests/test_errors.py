@@ -1,6 +1,15 @@
+import errno
+
 import pytest
 
-from learnface.errors import LearnfaceError, MissingDependencyError, optional_import
+from learnface.errors import (
+    LearnfaceError,
+    MissingDependencyError,
+    WriteError,
+    is_full_disk,
+    optional_import,
+    reason,
+)
 
 
 def test_missing_package_names_the_command_to_run():
@@ -18,3 +27,11 @@ def test_a_fault_inside_an_installed_package_is_not_hidden(tmp_path, monkeypatch
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(ModuleNotFoundError, match="no_such_package_inside"):
         optional_import("broken_package", extra="none")
+
+
+def test_the_reason_of_a_write_error_is_that_of_its_cause():
+    try:
+        raise WriteError("a.csv cannot be written") from PermissionError(errno.EACCES, "Permission denied")
+    except OSError as error:
+        assert reason(error) == "permission denied" and not is_full_disk(error)
+    assert reason(OSError(errno.EDQUOT, "Disk quota exceeded")) == "no space left on device"

@@ -1,7 +1,9 @@
+import errno
 import hashlib
 
 import pytest
 
+from learnface.errors import WriteError
 from learnface.files import atomic_path, cache_dir, sha256, write_text
 
 
@@ -36,3 +38,31 @@ def test_sha256(tmp_path):
 def test_cache_dir_can_be_moved(monkeypatch, tmp_path):
     monkeypatch.setenv("LEARNFACE_CACHE", str(tmp_path))
     assert cache_dir() == tmp_path
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_the_old_file(tmp_path):
+    target = tmp_path / "table.csv"
+    write_text(target, "old")
+    message = r"table.csv cannot be written \(the disk is full\): make room"
+    with pytest.raises(WriteError, match=message), atomic_path(target) as temporary:
+        temporary.write_text("half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert target.read_text() == "old" and list(tmp_path.iterdir()) == [target]
+
+
+def test_a_full_disk_in_a_library_s_own_words(tmp_path):
+    with pytest.raises(WriteError, match="the disk is full"), atomic_path(tmp_path / "w.h5"):
+        raise OSError(
+            "Can't synchronously write data (errno = 28, error message = 'No space left on device')"
+        )
+
+
+def test_an_error_of_reading_stays_what_it_is(tmp_path):
+    with pytest.raises(FileNotFoundError), atomic_path(tmp_path / "copy"):
+        (tmp_path / "nothing").read_bytes()
+
+
+def test_a_folder_that_is_a_file(tmp_path):
+    (tmp_path / "runs").write_text("a file")
+    with pytest.raises(WriteError, match=r"report.json cannot be written \((file exists|not a directory)\)"):
+        write_text(tmp_path / "runs" / "report.json", "{}")

@@ -5,12 +5,13 @@ Subcommands import TensorFlow and friends inside their functions, so that `learn
 
 import importlib
 import sys
+from typing import NoReturn
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
-from learnface.errors import LearnfaceError
+from learnface.errors import LearnfaceError, is_full_disk
 from learnface.version import __version__
 
 __all__ = ["app", "main"]
@@ -60,10 +61,18 @@ def _options(
 
 
 def main() -> None:
-    """Run the command line; a `LearnfaceError` is printed in one sentence and exits with code 2."""
+    """Run the command line; a `LearnfaceError` or a full disk is told in one sentence and exits with code 2."""
     try:
         app()
     except LearnfaceError as error:
-        message = Text.assemble(("error: ", "bold red"), str(error))  # not markup: messages hold brackets
-        Console(stderr=True).print(message, soft_wrap=True)
-        sys.exit(2)
+        _fail(str(error))
+    except OSError as error:
+        if not is_full_disk(error):
+            raise
+        _fail(f"{error.filename or 'a file'} cannot be written (the disk is full): make room and run again")
+
+
+def _fail(sentence: str) -> NoReturn:
+    message = Text.assemble(("error: ", "bold red"), sentence)  # not markup: messages hold brackets
+    Console(stderr=True).print(message, soft_wrap=True)
+    sys.exit(2)

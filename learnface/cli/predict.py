@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from learnface.cli._amounts import clock, counted
 from learnface.cli._quiet import start_tensorflow
-from learnface.errors import DataError
+from learnface.errors import DataError, reason
 from learnface.files import atomic_path
 
 if TYPE_CHECKING:
@@ -136,8 +136,9 @@ def _make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise DataError(f"the folder {path} cannot be made ({reason}): give another with --out") from error
+        raise DataError(
+            f"the folder {path} cannot be made ({reason(error)}): give another with --out"
+        ) from error
 
 
 def _sample() -> Path:

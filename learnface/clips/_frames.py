@@ -11,10 +11,10 @@ import cv2
 import numpy as np
 
 from learnface.clips._settings import PrepareSettings
-from learnface.clips.picture_bytes import decode, is_cut
+from learnface.clips.picture_bytes import decode, read_whole
 from learnface.clips.sampling import centre_trim_pad, every_nth, uniform
 from learnface.clips.video import read_video
-from learnface.errors import DataError
+from learnface.errors import DataError, reason
 
 __all__ = ["Row", "SourceFrame", "choose_frames", "list_pictures", "read_frames", "read_image"]
 
@@ -110,18 +110,7 @@ def read_image(path: str | Path) -> np.ndarray:
     Raises:
         DataError: the file is missing, empty, cut short or no picture.
     """
-    path = Path(path)
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise DataError(f"{path} does not exist: restore it, or leave it out of the index") from None
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from None
-    if not data:
-        raise DataError(f"{path} is empty (0 bytes): copy or download the file again")
-    if is_cut(data):
-        raise DataError(f"{path} is cut short: copy or download the file again")
-    image = decode(data, cv2.IMREAD_ANYCOLOR)
+    image = decode(read_whole(Path(path)), cv2.IMREAD_ANYCOLOR)
     if image is None:
         raise DataError(f"{path} is not a picture that OpenCV reads: give a JPEG, PNG, WebP, TIFF or BMP")
     return image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
@@ -132,7 +121,7 @@ def list_pictures(folder: Path) -> list[Path]:
     try:
         names = [entry.name for entry in folder.iterdir()]
     except OSError as error:
-        raise DataError(f"{folder} cannot be read: {(error.strerror or str(error)).lower()}") from None
+        raise DataError(f"{folder} cannot be read: {reason(error)}") from None
     names = [n for n in names if not n.startswith(".") and Path(n).suffix.lower() in PICTURE_SUFFIXES]
     if not names:
         raise DataError(f"{folder} holds no picture: restore its frames, or leave it out of the index")
@@ -186,7 +175,7 @@ def _csv_image(path: Path, row: int) -> np.ndarray:
         status = path.stat()
         column, starts = _csv_lines(str(path), status.st_size, status.st_mtime_ns)
     except OSError as error:
-        raise DataError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from None
+        raise DataError(f"{path} cannot be read: {reason(error)}") from None
     if row >= len(starts):
         raise DataError(f"{path} has no row {row}: index the corpus anew")
     with path.open("rb") as file:

@@ -10,7 +10,7 @@ from typing import Any
 
 from learnface.clips._frames import Row
 from learnface.clips._settings import PrepareSettings
-from learnface.errors import DataError
+from learnface.errors import DataError, reason
 from learnface.files import write_text
 from learnface.version import __version__
 
@@ -55,7 +55,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise DataError(f"{folder} holds no prepared faces ({MANIFEST} is missing): check the path") from None
     except OSError as error:
-        raise DataError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from None
+        raise DataError(f"{path} cannot be read: {reason(error)}") from None
     except (ValueError, KeyError, TypeError):
         raise DataError(f"{path} is damaged: delete the folder and prepare the faces anew") from None
     if number != FORMAT:
@@ -82,8 +82,7 @@ def claim_folder(folder: Path, manifest: dict[str, Any]) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         (lock := folder / LOCK).touch()
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise DataError(f"{folder} cannot be written ({reason}): give another folder") from None
+        raise DataError(f"{folder} cannot be written ({reason(error)}): give another folder") from None
     with _locked(lock):
         if (folder / MANIFEST).exists():
             _check_same(folder, read_manifest(folder), manifest)

@@ -16,7 +16,7 @@ from learnface.clips._cutter import CutFace, FaceCutter
 from learnface.clips._frames import Row, SourceFrame, read_frames
 from learnface.clips._settings import PrepareSettings
 from learnface.clips._tfrecord import RecordWriter, encode_example
-from learnface.errors import DataError
+from learnface.errors import DataError, reason
 from learnface.files import atomic_path
 
 __all__ = ["SCHEMA", "ShardJob", "ShardResult", "ShardWriter", "finished", "shard_files"]
@@ -138,9 +138,8 @@ class ShardWriter:
                     about = {"sha256": digest, "bytes": size, "broken": len(problems)}
                     _write_table(table, rows, about)
             except OSError as error:  # what cannot be read has become a DataError by now
-                reason = (error.strerror or str(error)).lower()
                 raise DataError(
-                    f"{records} cannot be written ({reason}): make room or check the folder, and run again; "
+                    f"{records} cannot be written ({reason(error)}): make room or check the folder, and run again; "
                     "finished shards are kept"
                 ) from error
         frames = sum(row["frames_seen"] for row in rows)

@@ -32,7 +32,7 @@ from learnface.clips._manifest import SHARDS, claim_folder, new_manifest, read_m
 from learnface.clips._settings import PrepareSettings
 from learnface.clips._shard import ShardJob, ShardResult, ShardWriter, finished
 from learnface.clips.prepared import Prepared
-from learnface.errors import DataError
+from learnface.errors import DataError, reason
 from learnface.processes import Event, run_inline, run_jobs
 
 __all__ = ["NoFaceWarning", "PrepareSettings", "prepare"]
@@ -105,7 +105,7 @@ def prepare(
             manifest = collect(out, read_manifest(out), index, rows, len(jobs))
         except OSError as error:
             raise DataError(
-                f"{out} cannot be written ({(error.strerror or str(error)).lower()}): make room or check the "
+                f"{out} cannot be written ({reason(error)}): make room or check the "
                 "folder, and run again; finished shards are kept"
             ) from error
     _warn(manifest["counts"], out)
@@ -174,12 +174,10 @@ def _events(writer: ShardWriter, jobs: deque, processes: int, timeout: float) ->
 
 def _without_last(event: Event) -> ShardJob:
     """Return a lost job again, without the sample during which it was lost."""
-    last_beat, reason = event.value
+    last_beat, fate = event.value
     if not last_beat or last_beat[1] in event.job.lost:
-        raise DataError(
-            f"a worker process {reason} before it could begin: free memory, or use fewer processes"
-        )
-    return replace(event.job, lost={**event.job.lost, last_beat[1]: reason})
+        raise DataError(f"a worker process {fate} before it could begin: free memory, or use fewer processes")
+    return replace(event.job, lost={**event.job.lost, last_beat[1]: fate})
 
 
 def _listed(problems: list[str], samples: int, out: Path) -> str:

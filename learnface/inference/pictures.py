@@ -5,7 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from learnface.clips.picture_bytes import decode, is_cut
+from learnface.clips.picture_bytes import decode, read_whole
 from learnface.errors import DataError
 from learnface.inference.sources import kind_of
 
@@ -28,18 +28,7 @@ def read_picture(path: str | Path) -> np.ndarray:
         DataError: the file is missing, empty, cut short, or no picture.
     """
     path = Path(path)
-    if not path.exists():
-        raise DataError(f"{path} does not exist: check the path")
-    if not path.is_file():
-        raise DataError(f"{path} is not a file: give the path of a picture")
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from error
-    if not data:
-        raise DataError(f"{path} is empty (0 bytes): copy or download the file again")
-    if is_cut(data):
-        raise DataError(f"{path} is cut short: copy or download the file again")
+    data = read_whole(path)
     image = decode(data, cv2.IMREAD_COLOR)
     if image is None and kind_of(path) == "video":
         raise DataError(f"{path} is a video: use Recognizer.stream, or `learnface predict`")

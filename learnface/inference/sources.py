@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from learnface.errors import reason
+
 __all__ = ["Source", "find_sources", "kind_of"]
 
 PICTURE_SUFFIXES = {
@@ -91,7 +93,7 @@ def _named(path: Path) -> Source:
             return Source(path, "other", f"{path} is not a regular file: give a picture, a video or a folder")
         kind = kind_of(path)
     except OSError as error:
-        return Source(path, "other", f"{path} cannot be read: {(error.strerror or str(error)).lower()}")
+        return Source(path, "other", f"{path} cannot be read: {reason(error)}")
     problem = None if kind != "other" else f"{path} is neither a picture nor a video: check the file"
     return Source(path, kind, problem)
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from learnface.errors import DataError
+from learnface.errors import DataError, WriteError
 from learnface.files import atomic_path
 from learnface.labels import VALENCE_AROUSAL
 
@@ -61,9 +61,16 @@ class PredictionWriter:
             self.rows += len(table)
 
     def __exit__(self, kind, error, traceback) -> None:
-        self._open_sink.close()
-        keep = kind is None or issubclass(kind, KeyboardInterrupt)
-        self._atomic.__exit__(*((None, None, None) if keep else (kind, error, traceback)))
+        failure = error
+        try:
+            self._open_sink.close()
+        except OSError as full:
+            failure = error or full
+        else:  # what was found before one stopped it, or the disk was full, is not lost
+            failure = None if isinstance(error, KeyboardInterrupt | WriteError) else error
+        self._atomic.__exit__(failure and type(failure), failure, traceback)
+        if failure is not error and failure is not None:
+            raise failure
 
 
 def _results(labels: Sequence[str]) -> dict[str, pa.DataType]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from learnface.errors import DataError
+from learnface.errors import DataError, reason
 from learnface.files import write_text
 
 __all__ = ["GrowingArray"]
@@ -119,5 +119,6 @@ class GrowingArray:
         return values
 
     def _unwritable(self, error: OSError) -> DataError:
-        reason = (error.strerror or str(error)).lower()
-        return DataError(f"{self.folder} cannot be written ({reason}): make room and run again; it goes on")
+        return DataError(
+            f"{self.folder} cannot be written ({reason(error)}): make room and run again; it goes on"
+        )

@@ -1,3 +1,6 @@
+import errno
+from pathlib import Path
+
 import pytest
 
 from learnface.cli import main as cli
@@ -35,3 +38,16 @@ def test_brackets_in_an_error_are_printed(monkeypatch, capsys):
     monkeypatch.setattr(cli, "app", fail)
     run(monkeypatch)
     assert "learnface[detectors]" in capsys.readouterr().err
+
+
+def test_a_full_disk_is_one_sentence_and_other_faults_are_not_hidden(monkeypatch, capsys):
+    def fail():
+        raise OSError(errno.ENOSPC, "No space left on device", "out/clip.mp4")
+
+    monkeypatch.setattr(cli, "app", fail)
+    assert run(monkeypatch) == 2
+    sentence = "error: out/clip.mp4 cannot be written (the disk is full): make room and run again"
+    assert capsys.readouterr().err.strip() == sentence
+    monkeypatch.setattr(cli, "app", Path("/no/such/file").read_text)
+    with pytest.raises(FileNotFoundError):
+        cli.main()

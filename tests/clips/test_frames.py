@@ -118,7 +118,7 @@ def cut_video(path):
         ("text.png", lambda path: path.write_text("not a picture"), "text.png is not a picture"),
         ("cut.png", cut_png, "cut.png is cut short"),
         ("gone.png", lambda path: None, "gone.png does not exist"),
-        ("folder.png", lambda path: path.mkdir(), "folder.png cannot be read"),
+        ("folder.png", lambda path: path.mkdir(), "folder.png is not a file"),
         ("gone.avi", lambda path: None, "gone.avi does not exist"),
         ("empty.avi", lambda path: path.write_bytes(b""), "empty.avi is empty"),
         ("cut.avi", cut_video, "cut.avi is"),

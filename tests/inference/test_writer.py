@@ -1,3 +1,4 @@
+import errno
 import json
 
 import numpy as np
@@ -5,7 +6,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from learnface.errors import DataError
+from learnface.errors import DataError, WriteError
 from learnface.inference.writer import FORMATS, PredictionWriter
 from learnface.labels import VALENCE_AROUSAL
 
@@ -115,3 +116,31 @@ def test_valence_and_arousal_have_no_label_and_no_probabilities(tmp_path):
     columns = ["source", "frame", "time", "face", "x", "y", "width", "height", "score", "valence", "arousal"]
     written = pd.read_csv(tmp_path / "va.csv")
     assert list(written) == columns and written["arousal"].tolist() == [-0.5, -0.5]
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "json"])
+def test_a_disk_that_is_full_when_a_picture_is_drawn_keeps_the_rows(tmp_path, kind):
+    path = tmp_path / f"p.{kind}"
+    with pytest.raises(WriteError, match="a.png"), PredictionWriter(path, LABELS) as writer:
+        writer.write(picture_table())
+        raise WriteError("a.png cannot be written (the disk is full): make room and run again")
+    assert path.stat().st_size > 50
+
+
+def test_a_disk_that_is_full_at_the_end_leaves_no_half_file(tmp_path):
+    writer = PredictionWriter(tmp_path / "p.csv", LABELS)
+    with pytest.raises(WriteError, match=r"p.csv cannot be written \(the disk is full\)"), writer:
+        writer.write(picture_table())
+        writer._open_sink = FullDisk(writer._open_sink)
+    assert not list(tmp_path.iterdir())
+
+
+class FullDisk:
+    """A table whose last bytes do not fit."""
+
+    def __init__(self, sink):
+        self.sink = sink
+
+    def close(self):
+        self.sink.close()
+        raise OSError(errno.ENOSPC, "No space left on device")
