@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from learnface.cli._amounts import counted
 from learnface.errors import DataError
 from learnface.files import write_text
 
@@ -130,8 +131,10 @@ def _label_table(found: dict[str, Any]) -> Table:
 def _measure_table(found: dict[str, Any]) -> Table:
     """Show what the files are like."""
     table = Table(show_header=False, box=None)
-    kinds = {"video": "videos", "frames": "folders of frames", "image": "pictures"}
-    table.add_row("files", ", ".join(f"{number:,} {kinds[kind]}" for kind, number in found["kinds"].items()))
+    nouns = {"video": ("video",), "frames": ("folder of frames", "folders of frames"), "image": ("picture",)}
+    table.add_row(
+        "files", ", ".join(counted(number, *nouns[kind]) for kind, number in found["kinds"].items())
+    )
     for name in ("seconds", "frames", "valence", "arousal"):
         spread = found.get(name)
         if spread:
@@ -145,7 +148,8 @@ def _measure_table(found: dict[str, Any]) -> Table:
             table.add_row(heading, ", ".join(texts))
     for name, counts in found["duplicates"].items():
         if counts["pairs"]:
-            parts = (f"{number:,} {what}" for what, number in counts.items())
+            pairs, *others = counts.items()
+            parts = [counted(pairs[1], "pair"), *(f"{number:,} {what}" for what, number in others)]
             table.add_row("exact copies" if name == "exact" else "near copies", ", ".join(parts))
     table.columns[0].style = "bold"
     table.columns[0].no_wrap = True

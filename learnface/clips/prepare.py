@@ -141,10 +141,12 @@ def _rows(index: pd.DataFrame) -> list[Row]:
         known |= {"sample": str(known["sample"]), "frames": str(known["frames"])}
         known |= {"row": int(known["row"])} if "row" in known else {}
         rows.append(Row(**known))
-    clips = sum(row.is_clip for row in rows)
-    if clips not in (0, len(rows)):
+    pictures = [row for row in rows if not row.is_clip]
+    if pictures and len(pictures) < len(rows):
+        clip = next(row for row in rows if row.is_clip)
         raise DataError(
-            f"the index mixes {len(rows) - clips:,} pictures with {clips:,} clips: prepare each alone"
+            f"the index mixes pictures ({len(pictures):,}, such as {pictures[0].frames}) with clips "
+            f"({len(rows) - len(pictures):,}, such as {clip.frames}): prepare each alone"
         )
     return rows
 

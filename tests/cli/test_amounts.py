@@ -13,3 +13,7 @@ def test_counted(number, text):
 )
 def test_clock(seconds, text):
     assert clock(seconds) == text
+
+
+def test_a_plural_of_its_own():
+    assert counted(2, "folder of frames", "folders of frames") == "2 folders of frames"

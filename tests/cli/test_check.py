@@ -56,7 +56,7 @@ def test_problems_are_told_and_written(monkeypatch, capsys, tmp_path):
         "tiny pictures: 1",
         "tiny.png has 20 x 20 pixels",
         "exact copies: 1",
-        "1 pairs, 1 across splits, 1 conflicting labels",
+        "1 pair, 1 across splits, 1 conflicting labels",
         "show the same, in test and train, labelled happy and sad",
     ):
         assert text in out
