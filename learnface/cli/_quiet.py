@@ -1,31 +1,5 @@
-"""Keep TensorFlow's greetings off the screen."""
+"""Keep TensorFlow's greetings off the screen: see `learnface.quiet`."""
 
-import contextlib
-import logging
-import os
-from collections.abc import Iterator
+from learnface.quiet import quiet_start, start_tensorflow
 
 __all__ = ["quiet_start", "start_tensorflow"]
-
-
-@contextlib.contextmanager
-def quiet_start() -> Iterator[None]:
-    """Silence what TensorFlow says while it is imported: its native code writes to descriptor 2."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    saved, null = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(null, 2)
-        yield
-    finally:
-        os.dup2(saved, 2)
-        os.close(saved)
-        os.close(null)
-
-
-def start_tensorflow() -> None:
-    """Import TensorFlow and let it look for accelerators, which is when it talks; later it says only errors."""
-    with quiet_start():
-        import tensorflow as tf
-
-        tf.config.list_physical_devices()
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)

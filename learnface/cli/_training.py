@@ -24,6 +24,8 @@ def chosen_stages(
 ) -> list["Stage"]:
     """Return the stages that the options ask for: the head on a trained body first, then everything."""
     from learnface.errors import DataError
+
+    start_tensorflow()  # before the first import that loads it, which would greet
     from learnface.transfer import Stage
 
     head = (60 if trained else 0) if head_epochs is None else head_epochs
@@ -38,7 +40,6 @@ def chosen_stages(
 
 def run_and_report(train: Callable[[], "FineTuned"], out: Path) -> None:
     """Train, then print the scores and draw the pictures; an interruption tells how to go on."""
-    start_tensorflow()
     console = Console()
     try:
         with warnings.catch_warnings():

@@ -38,11 +38,15 @@ def evaluate(
     from learnface import training
     from learnface.clips import prepare
     from learnface.files import write_text
+    from learnface.metrics.classification import class_codes
     from learnface.models import load
     from learnface.transfer import preparation_of
 
     network = load(model)
     settings = preparation_of(network.card)
+    class_codes(
+        index["label"].astype(object).to_numpy(), network.card.labels, f"the column 'label' of {data}"
+    )
     with tempfile.TemporaryDirectory() as temporary, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         folder = faces or Path(temporary) / "faces"

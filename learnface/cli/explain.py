@@ -45,6 +45,7 @@ def explain(
     """
     from rich.console import Console
 
+    start_tensorflow()  # before the first import that loads it, which would greet
     from learnface.inference.sources import find_sources
 
     sources = list(find_sources(paths, exclude=[out]))
@@ -72,7 +73,6 @@ def explain(
 def _explainer(
     model: Path | None, labels: str | None, detector: str | None, layer: str | None
 ) -> "Explainer":
-    start_tensorflow()
     from learnface.inference import Explainer
 
     names = [name.strip() for name in labels.split(",")] if labels else None

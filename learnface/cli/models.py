@@ -24,26 +24,20 @@ def models(
 
 
 def _list_all(console) -> None:
-    from rich.table import Table
+    """Print two lines a model, each as soon as it is built: all of them take some seconds."""
+    from rich.padding import Padding
 
     from learnface.models import MODELS, outline, weights_names
     from learnface.models._published import PUBLISHED
 
-    table = Table(
-        "model", "input", "outputs", "parameters", "weights", "what it is", box=None, pad_edge=False
-    )
     for name, builder in MODELS.items():
         model = outline(name)
+        inputs = " + ".join(" x ".join(map(str, tensor.shape[1:])) for tensor in model.inputs)
         weights = [*weights_names(name), *(["vggface"] if name in PUBLISHED else [])]
-        table.add_row(
-            name,
-            " + ".join(" x ".join(map(str, tensor.shape[1:])) for tensor in model.inputs),
-            str(model.output_shape[-1]),
-            f"{model.count_params():,}",
-            ", ".join(weights) or "-",
-            _first_line(builder),
-        )
-    console.print(table)
+        facts = [f"{inputs} -> {model.output_shape[-1]}", f"{model.count_params():,} parameters"]
+        facts += [f"weights {', '.join(weights)}"] if weights else []
+        console.print(f"[bold]{name}[/]  {'; '.join(facts)}", highlight=False, soft_wrap=True)
+        console.print(Padding(_first_line(builder), (0, 0, 0, 4)), highlight=False, markup=False)
 
 
 def _show(console, name: str) -> None:

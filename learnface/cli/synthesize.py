@@ -71,3 +71,5 @@ def synthesize(
         processes=processes,
     )
     typer.echo(f"{out}: {subjects} learners, {subjects * clips} clips in the layout of {layout}")
+    corpus = "synthetic" if layout == "plain" else layout
+    typer.echo(f"look at it:  learnface check {out} --corpus {corpus}")

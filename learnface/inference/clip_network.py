@@ -47,7 +47,8 @@ class ClipNetwork:
         backbones = [layer for layer in model.layers if isinstance(layer, keras.Model)]
         if len(backbones) != 1:
             raise DataError(
-                f"the model {model.name!r} has no backbone that looks at one frame: it cannot slide"
+                f"the model {model.name!r} has no backbone that looks at one frame: it cannot slide; make its "
+                "layers between FoldTime and UnfoldTime a keras.Model of their own"
             )
         # A shell of its own: compiling here must not change how the caller's model was compiled.
         self._backbone = keras.Model(backbones[0].inputs[0], backbones[0].outputs[0])

@@ -118,13 +118,14 @@ class _FaceBins:
 
 
 def clock(seconds: float) -> str:
-    """Return seconds as `1:02:03`, `2:03`, or with tenths where they matter.
+    """Return seconds as `1:02:03`, `2:03`, or with tenths and hundredths where they matter.
 
     Example:
-        >>> clock(3723), clock(123), clock(2.5)
-        ('1:02:03', '2:03', '0:02.5')
+        >>> clock(3723), clock(123), clock(2.5), clock(0.12)
+        ('1:02:03', '2:03', '0:02.5', '0:00.12')
     """
     hours, rest = divmod(max(seconds, 0), 3600)
     minutes, rest = divmod(rest, 60)
-    tail = f"{rest:02.0f}" if abs(rest - round(rest)) < 0.05 else f"{rest:04.1f}"
+    decimals = next((places for places in (0, 1) if abs(rest - round(rest, places)) < 0.005), 2)
+    tail = f"{rest:0{3 + decimals if decimals else 2}.{decimals}f}"
     return f"{hours:.0f}:{minutes:02.0f}:{tail}" if hours else f"{minutes:.0f}:{tail}"

@@ -15,6 +15,7 @@ from learnface.reports._picture import BLUE, GREY, INK, ORANGE, SMALL, TEXT, new
 __all__ = ["curves_picture", "interval_picture"]
 
 _RATES = ("learning_rate", "lr")
+_UNSEEN = ("seconds",)  # of an epoch: no figure of the training
 _ABBREVIATIONS = ("ccc", "mae", "mse", "uar")
 _FRACTIONS = ("accuracy", "acc", "uar", "macro_f1")
 _SEED = {"color": BLUE, "alpha": 0.45, "marker": "o", "markersize": 3.5, "markeredgewidth": 0, "linewidth": 0}
@@ -29,13 +30,14 @@ def curves_picture(
 
     Args:
         history: what `keras.Model.fit` returns in `.history`: a list with one value an epoch for `loss`,
-            `val_loss`, `accuracy`, `val_accuracy`, any other metric, and perhaps `learning_rate`.
+            `val_loss`, `accuracy`, `val_accuracy`, any other metric, and perhaps `learning_rate`; or what
+            `learnface.training.fit` reports, whose `seconds` are not drawn.
         monitor: the name whose best epoch is marked; by default `val_accuracy`, `val_loss` or `loss`,
             the first that is there. Losses and errors are best at their lowest, all else at its highest.
         title: title of the picture.
 
     Returns:
-        A Matplotlib figure with one panel a metric, and one for the learning rate.
+        A Matplotlib figure with one panel a metric, and one for the learning rate if it changes.
 
     Raises:
         DataError: `history` is empty, its lists differ in length, or it lacks `monitor`.
@@ -49,7 +51,7 @@ def curves_picture(
     monitor = monitor or next((m for m in ("val_accuracy", "val_loss", "loss") if m in history), None)
     if monitor is not None and monitor not in history:
         raise DataError(f"history has no {monitor!r} to mark the best epoch of: it has {sorted(history)}")
-    rates = [name for name in history if name in _RATES]
+    rates = [name for name in history if name in _RATES and np.ptp(history[name]) > 0]
     metrics = list(dict.fromkeys(name.removeprefix("val_") for name in history if name not in _RATES))
     metrics.sort(key=lambda name: name != "loss")  # the loss first, the rest in their order
     panels = len(metrics) + len(rates)
@@ -110,7 +112,7 @@ def interval_picture(
     axes.set_yticks(range(len(scores)), list(scores))
     axes.set_ylim(len(scores) - 0.5, -0.5)
     axes.margins(x=0.08)
-    axes.set_xlabel(f"{score.capitalize()} (%)" if percent else score, fontsize=TEXT, color=INK)
+    axes.set_xlabel(f"{_readable(score)} (%)" if percent else score, fontsize=TEXT, color=INK)
     _interval_legend(figure, any(len(values) > 1 for values in scores.values()), bool(paper))
     return figure
 
@@ -223,7 +225,9 @@ def _best_epoch(values: np.ndarray, name: str) -> int | None:
 
 
 def _checked_history(history: Mapping[str, Sequence[float]]) -> dict[str, np.ndarray]:
-    arrays = {name: np.asarray(values, dtype=np.float64) for name, values in history.items()}
+    arrays = {
+        name: np.asarray(values, dtype=np.float64) for name, values in history.items() if name not in _UNSEEN
+    }
     lengths = {name: array.size for name, array in arrays.items()}
     if not any(name not in _RATES for name in arrays) or min(lengths.values()) == 0:
         raise DataError("history holds no epoch of any metric: train first, then draw")

@@ -33,11 +33,10 @@ class Timeline(FaceHistory):
         """
         return self.means(number)
 
-    def save(self, path: str | Path, most_faces: int = 8) -> None:
-        """Draw the faces seen longest and write the picture atomically.
+    def figure(self, most_faces: int = 8) -> Figure:
+        """Return a Matplotlib figure with a row for each of the faces seen longest.
 
         Args:
-            path: file to write, `.png`, `.pdf` or `.svg`.
             most_faces: how many faces to draw at most; the heading tells how many there are more.
         """
         shown = self.worth_a_row()[:most_faces]
@@ -56,7 +55,16 @@ class Timeline(FaceHistory):
         if shown:
             handles, labels = rows[0].get_legend_handles_labels()
             figure.legend(handles, labels, loc="outside right upper", frameon=False, fontsize=9)
-        save_picture(figure, path, dpi=110)
+        return figure
+
+    def save(self, path: str | Path, most_faces: int = 8) -> Path:
+        """Draw `figure` and write it to a file, whole or not at all.
+
+        Args:
+            path: file to write, `.png`, `.pdf` or `.svg`.
+            most_faces: as in `figure`.
+        """
+        return save_picture(self.figure(most_faces), path, dpi=110)
 
     def _draw_face(self, axes, number: int) -> None:
         """Stack the probabilities of one face; gaps stay white."""

@@ -9,6 +9,8 @@ from learnface.errors import DataError
 
 __all__ = ["grey", "put_text", "write_picture", "write_video"]
 
+_WITHOUT_LOOKAHEAD = "no-mbtree=1:scenecut=0:b-adapt=0:weightp=0"
+
 
 def grey(images: np.ndarray) -> np.ndarray:
     """Return RGB pictures (..., 3) as grey ones (...), uint8."""
@@ -46,7 +48,8 @@ def write_video(path: Path, frames: np.ndarray, fps: int = 25) -> None:
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         stream.codec_context.thread_count = 1  # more threads may cut the picture otherwise: other bytes
         if path.suffix == ".mp4":
-            stream.options = {"crf": "18", "preset": "veryfast"}
+            # x264's lookahead reads beside its pictures: what it decides may differ with what lies there in memory.
+            stream.options = {"crf": "18", "preset": "veryfast", "x264-params": _WITHOUT_LOOKAHEAD}
         else:
             stream.codec_context.qmin = stream.codec_context.qmax = 3
         for frame in frames:

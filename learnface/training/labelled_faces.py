@@ -11,9 +11,10 @@ import tensorflow as tf
 from learnface.clips import ArraySource, Augmentation, Prepared, PreparedSource, evaluation_dataset
 from learnface.corpora.splits import check_disjoint, split_subjects
 from learnface.errors import DataError
+from learnface.metrics.classification import class_codes
 from learnface.training.environment import array_hash
 
-__all__ = ["LabelledFaces", "split_prepared"]
+__all__ = ["LabelledFaces", "split_index", "split_prepared"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -125,22 +126,48 @@ def split_prepared(
         DataError: labels are unknown, or there are too few people to split.
     """
     codes = faces.one_hot(labels).argmax(1)
-    table = _split_table(faces.samples, validation, test, seed)
-    if disjoint and table["subject"].notna().any():
+    options = {"validation": validation, "test": test, "seed": seed, "disjoint": disjoint}
+    split = split_index(faces.samples, labels, **options).to_numpy()
+    rows = {name: np.flatnonzero(split == name) for name in ("train", "validation", "test")}
+    return {name: LabelledFaces(faces[found], codes[found]) for name, found in rows.items() if len(found)}
+
+
+def split_index(
+    index: pd.DataFrame,
+    labels: Sequence[str],
+    *,
+    validation: float = 0.2,
+    test: float = 0.2,
+    seed: int = 0,
+    disjoint: bool = True,
+) -> pd.Series:
+    """Return the split of each row of an index, as `split_prepared` makes it.
+
+    Cutting the faces of a corpus takes hours: what labels and people lack can be told before.
+
+    Args:
+        index: the index, with the columns `label` and `subject`, and `split` if it has its own.
+        labels: as for `split_prepared`, as all that follow.
+        validation: share for validation.
+        test: share for the test.
+        seed: of the split.
+        disjoint: refuse a person on two sides.
+
+    Raises:
+        DataError: as for `split_prepared`.
+    """
+    class_codes(index["label"].astype(object).to_numpy(), labels, "the column 'label'")
+    table = _split_table(index, validation, test, seed)
+    if disjoint and "subject" in table and table["subject"].notna().any():
         check_disjoint(table)
-    parts = {}
-    for name in ("train", "validation", "test"):
-        rows = np.flatnonzero(table["split"].to_numpy() == name)
-        if len(rows):
-            parts[name] = LabelledFaces(faces[rows], codes[rows])
-    missing = {"train", "validation"} - set(parts)
+    missing = {"train", "validation"} - set(table["split"].dropna())
     if missing:
         raise DataError(f"the split has no {' and no '.join(sorted(missing))} samples: give it some")
-    return parts
+    return table["split"]
 
 
 def _split_table(samples: pd.DataFrame, validation: float, test: float, seed: int) -> pd.DataFrame:
-    found = set(samples["split"].dropna())
+    found = set(samples["split"].dropna()) if "split" in samples else set()
     if not found:
         return split_subjects(samples, validation=validation, test=test, seed=seed)
     if "validation" in found or "train" not in found:

@@ -17,6 +17,7 @@ from learnface.clips import Augmentation, Prepared, PrepareSettings, prepare
 from learnface.errors import DataError
 from learnface.models import ModelCard, load, save
 from learnface.training import LabelledFaces, RunReport, evaluate, split_prepared
+from learnface.training.labelled_faces import split_index
 from learnface.transfer._network import CLIP_MODELS, network_for
 from learnface.transfer.heads import replace_head
 from learnface.transfer.stages import Stage, train_stages
@@ -102,12 +103,12 @@ def fine_tune(
     settings = settings or (preparation_of(base.card) if base else PrepareSettings(frames=10))
     if not base and model not in CLIP_MODELS:
         settings = dataclasses.replace(settings, frames=None)
+    split_index(index, labels, seed=seed)  # what people and labels lack is said before hours of preparing
+    keras.utils.set_random_seed(seed)
+    network = replace_head(base, labels, label_map=label_map) if base else None
     faces = prepare(index, out / "faces", settings, processes=processes)
     samples = split_prepared(faces, labels, seed=seed)
-    keras.utils.set_random_seed(seed)
-    if base:
-        network = replace_head(base, labels, label_map=label_map)
-    else:
+    if network is None:
         network, _ = network_for(
             str(model), samples, len(labels), backbone=backbone, weights=weights, options=model_options
         )

@@ -1,9 +1,12 @@
+import re
 import sys
 
 import cv2
 import pytest
 
 from learnface.cli import main
+from learnface.corpora import CORPORA, get_corpus
+from learnface.synthetic import LAYOUTS
 
 
 def run(monkeypatch, *arguments):
@@ -21,6 +24,13 @@ def test_writes_a_corpus(tmp_path, monkeypatch, capsys):
     assert code == 0
     assert "1 learners, 2 clips in the layout of ck_plus" in capsys.readouterr().out
     assert len(list(out.glob("cohn-kanade-images/S005/*"))) == 2
+
+
+def test_the_command_told_next_reads_what_was_written(tmp_path, monkeypatch, capsys):
+    assert run(monkeypatch, tmp_path / "a", "--subjects", 3, "--clips", 1, "--size", 24, "--frames", 4) == 0
+    (corpus,) = re.findall(r"learnface check .* --corpus (\w+)", capsys.readouterr().out.replace("\n", " "))
+    assert len(get_corpus(corpus).index(tmp_path / "a")) == 3
+    assert {*LAYOUTS} - {"plain"} <= {*CORPORA}  # every other layout is read by the corpus of its name
 
 
 def test_writes_a_sheet(tmp_path, monkeypatch):

@@ -33,6 +33,12 @@ def best_epochs(axes):
     ]
 
 
+def test_what_says_nothing_of_the_training_has_no_panel():
+    history = {**HISTORY, "learning_rate": [0.1] * 4, "seconds": [9.0, 1.0, 1.0, 1.0]}
+    assert [axes.get_title(loc="left") for axes in curves_picture(history).axes] == ["Loss", "Accuracy"]
+    assert curves_picture({"loss": [1.0], "seconds": [3.0]}).axes  # one epoch, as of a first try
+
+
 def test_panels_and_lines():
     figure = curves_picture(HISTORY, title="CNN")
     assert [axes.get_title(loc="left") for axes in figure.axes] == ["Loss", "Accuracy", "Learning rate"]

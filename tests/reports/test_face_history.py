@@ -29,3 +29,5 @@ def test_short_faces_are_not_worth_a_row():
 
 def test_clock():
     assert (clock(3723), clock(123), clock(2.5)) == ("1:02:03", "2:03", "0:02.5")
+    assert [clock(0.04 * step) for step in range(3)] == ["0:00", "0:00.04", "0:00.08"]
+    assert clock(0.1 + 0.2) == "0:00.3" and clock(62.04) == "1:02.04"

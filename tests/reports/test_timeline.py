@@ -112,3 +112,13 @@ def test_pyplot_keeps_no_figure(tmp_path):
     before = plt.get_fignums()
     Timeline(LABELS).save(tmp_path / "a.png")
     assert plt.get_fignums() == before
+
+
+def test_the_figure_is_what_is_saved(tmp_path):
+    timeline = Timeline(LABELS, "lesson.mp4")
+    timeline.add(table(np.arange(5), 0.5))
+    figure = timeline.figure()
+    assert [axes.get_ylabel() for axes in figure.axes] == ["face 0"]
+    assert timeline.save(tmp_path / "a.png") == tmp_path / "a.png"
+    figure.savefig(tmp_path / "b.png", dpi=110)
+    assert (plt.imread(tmp_path / "a.png") == plt.imread(tmp_path / "b.png")).all()

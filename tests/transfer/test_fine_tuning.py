@@ -95,6 +95,28 @@ def test_one_class_is_no_classification(labels, tmp_path):
         fine(index, tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"subject": "anna"}, "cannot fill 3 splits"),
+        ({"subject": None}, "no subjects"),
+        ({"label": "bored"}, r"holds \['bored'\]"),
+    ],
+)
+def test_what_people_and_labels_lack_is_said_before_faces_are_cut(
+    change, message, index, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("learnface.transfer.fine_tuning.prepare", None)  # it is not called
+    with pytest.raises(DataError, match=message):
+        fine(index.assign(split=None, **change), tmp_path, labels=index.attrs["labels"])
+
+
+def test_a_map_of_unknown_classes_is_refused_before_faces_are_cut(tuned, index, tmp_path, monkeypatch):
+    monkeypatch.setattr("learnface.transfer.fine_tuning.prepare", None)
+    with pytest.raises(DataError, match="cannot map 'bored'"):
+        fine_tune(index, tmp_path, model=tuned.path, label_map={"bored": "rising"}, progress=False)
+
+
 def test_cards_that_say_nothing_or_too_much():
     card = ModelCard(model="old", labels=("a",), input_shape=(1, 1, 1))
     with pytest.raises(DataError, match="card of old does not say"):
