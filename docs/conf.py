@@ -6,13 +6,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent / "_ext")]
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # Notebooks take minutes; with this seconds. LEARNFACE_SMALL= scripts/docs  runs them at full size.
 os.environ.setdefault("LEARNFACE_SMALL", "1")
 # They run in a process of their own, which must find learnface too.
 os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
 
+from learnface.quiet import start_tensorflow  # noqa: E402
 from learnface.version import __version__  # noqa: E402
+
+start_tensorflow()
 
 project = "learnface"
 author = "the learnface authors"

@@ -10,6 +10,9 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "docs" / "_ext")]
 
 from learnface.files import write_text  # noqa: E402
+from learnface.quiet import start_tensorflow  # noqa: E402
+
+start_tensorflow()
 from learnface.models import MODELS  # noqa: E402
 from learnface_site.facts import model_facts  # noqa: E402
 from learnface_site.model_pages import model_table, numbers  # noqa: E402

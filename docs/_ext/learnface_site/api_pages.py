@@ -41,6 +41,7 @@ PACKAGES = (
     "learnface.labels",
     "learnface.files",
     "learnface.errors",
+    "learnface.quiet",
 )
 
 
