@@ -2,6 +2,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from learnface.quiet import quiet_start
 
 
@@ -21,7 +23,22 @@ def test_errors_pass_through(capfd):
     assert capfd.readouterr().err == "seen"
 
 
-def test_tensorflow_starts_without_a_word():
-    code = "from learnface.quiet import start_tensorflow; start_tensorflow(); import tensorflow as tf; tf.zeros(1)"
+@pytest.mark.parametrize(
+    "start",
+    [
+        "from learnface.quiet import start_tensorflow; start_tensorflow()",
+        "from learnface.cli._training import chosen_stages; chosen_stages(1, 1, 1e-3, True)",
+        """
+import contextlib, pathlib, tempfile
+from learnface.cli.explain import explain
+with tempfile.TemporaryDirectory() as empty, contextlib.suppress(Exception):
+    explain([pathlib.Path(empty)])
+""",
+    ],
+    ids=["quiet", "train", "explain"],
+)
+def test_tensorflow_starts_without_a_word(start):
+    """Commands start it before anything of theirs imports it, or it would greet."""
+    code = f"{start}\nimport tensorflow as tf; tf.zeros(1)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("", "")

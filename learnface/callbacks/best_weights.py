@@ -11,7 +11,7 @@ __all__ = ["BestWeights"]
 
 
 class BestWeights(keras.callbacks.Callback):
-    """Save the weights whenever the monitored figure is the best so far.
+    """Save the weights whenever the monitored figure is the best so far; of equals that with the lower `val_loss`.
 
     Unlike `keras.callbacks.ModelCheckpoint` the file is replaced atomically, so that a kill while writing
     leaves the former best; and unlike `EarlyStopping(restore_best_weights=True)` the best survives a restart.
@@ -34,6 +34,7 @@ class BestWeights(keras.callbacks.Callback):
         self.monitor = monitor
         self.mode = mode
         self.best: float | None = None
+        self._rank: tuple[float, float] | None = None
         self.best_epoch: int | None = None
 
     def replay(self, epoch: int, logs: dict[str, float]) -> None:
@@ -53,7 +54,9 @@ class BestWeights(keras.callbacks.Callback):
         if self.monitor not in logs:
             raise DataError(f"{self.monitor!r} is not among this run's figures: {', '.join(sorted(logs))}")
         value = float(logs[self.monitor])
-        if self.best is not None and (value <= self.best if self.mode == "max" else value >= self.best):
+        # On a handful of clips many epochs have the same accuracy, the first of them by chance.
+        rank = (value if self.mode == "max" else -value, -float(logs.get("val_loss", 0)))
+        if self._rank is not None and rank <= self._rank:
             return False
-        self.best, self.best_epoch = value, epoch
+        self._rank, self.best, self.best_epoch = rank, value, epoch
         return True

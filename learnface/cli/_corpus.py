@@ -1,11 +1,9 @@
 """What commands that read a corpus share: its index, with warnings told and not lost."""
 
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.text import Text
+from learnface.cli._warnings import tell_warnings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,12 +20,8 @@ def read_index(corpus: str, data: Path, split: str | None = None) -> "pd.DataFra
     from learnface.corpora import get_corpus
     from learnface.errors import DataError
 
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+    with tell_warnings():
         index = get_corpus(corpus).index(data)
-    for warning in caught:
-        text = Text.assemble(("warning: ", "bold yellow"), str(warning.message))
-        Console(stderr=True).print(text, soft_wrap=True)
     if split is None:
         return index
     chosen = index[index["split"] == split]

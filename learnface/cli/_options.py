@@ -1,5 +1,6 @@
 """Options that several commands have: named, bounded and explained once."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +9,7 @@ import typer
 __all__ = [
     "Balance",
     "BatchSize",
+    "Broken",
     "Corpus",
     "Detector",
     "Grey",
@@ -18,7 +20,16 @@ __all__ = [
     "Processes",
     "Seed",
     "Size",
+    "WhenBroken",
 ]
+
+
+class Broken(StrEnum):
+    """What becomes of a file that cannot be read."""
+
+    stop = "raise"
+    drop = "drop"
+
 
 Corpus = Annotated[str, typer.Option(help="Name of the corpus (see `learnface corpora`).")]
 Out = Annotated[Path, typer.Option(help="Folder for faces, runs and the model.")]
@@ -41,3 +52,4 @@ Seed = Annotated[int, typer.Option(help="Of the split, the weights, the order an
 Processes = Annotated[
     int | None, typer.Option(min=1, help="How many processes prepare (default: one for each core).")
 ]
+WhenBroken = Annotated[Broken, typer.Option("--broken", help="A file that cannot be read.")]

@@ -1,6 +1,5 @@
 """What `train` and `finetune` share: stages from options, and the report on screen and in pictures."""
 
-import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +8,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from learnface.cli._quiet import start_tensorflow
+from learnface.cli._warnings import tell_warnings
+from learnface.quiet import start_tensorflow
 
 if TYPE_CHECKING:
     from learnface.transfer import FineTuned, Stage
@@ -42,8 +42,7 @@ def run_and_report(train: Callable[[], "FineTuned"], out: Path) -> None:
     """Train, then print the scores and draw the pictures; an interruption tells how to go on."""
     console = Console()
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what `prepare` says is in its own report
+        with tell_warnings():
             result = train()
     except KeyboardInterrupt:
         message = f"stopped: what is done is in {out}; give the same command again to go on"

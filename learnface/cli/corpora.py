@@ -1,6 +1,5 @@
 """`learnface corpora`: which corpora there are, how to get one, and what your copy of it holds."""
 
-import warnings
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +8,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from learnface.cli._corpus import read_index
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +38,7 @@ def corpora(
     if data is None:
         console.print(_card_table(corpus.CARD))
     else:
-        index = _index(corpus, data)
+        index = read_index(name, data)
         console.print(_counts_table(index, corpus))
         for key, value in index.attrs.items():  # what the loader chose or left out
             console.print(Text(f"{key}: {value}"))
@@ -72,17 +73,6 @@ def _card_table(card: "CorpusCard") -> Table:
     ):
         table.add_row(Text(name, style="bold"), Text(value, overflow="fold"))
     return table
-
-
-def _index(corpus: ModuleType, data: Path) -> "pd.DataFrame":
-    """Index a copy; what it warns of is printed in one line each, without Python's file and line."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        index = corpus.index(data)
-    for warning in caught:
-        text = Text.assemble(("warning: ", "bold yellow"), str(warning.message))
-        Console(stderr=True).print(text, soft_wrap=True)
-    return index
 
 
 def _counts_table(index: "pd.DataFrame", corpus: ModuleType) -> Table:

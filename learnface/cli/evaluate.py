@@ -2,7 +2,6 @@
 
 import json
 import tempfile
-import warnings
 from pathlib import Path
 from typing import Annotated
 
@@ -11,9 +10,10 @@ from rich.console import Console
 
 from learnface.cli._corpus import read_index
 from learnface.cli._options import Corpus, Processes
-from learnface.cli._quiet import start_tensorflow
 from learnface.cli._training import print_scores
+from learnface.cli._warnings import tell_warnings
 from learnface.processes import usable_cores
+from learnface.quiet import start_tensorflow
 
 __all__ = ["evaluate"]
 
@@ -47,8 +47,7 @@ def evaluate(
     class_codes(
         index["label"].astype(object).to_numpy(), network.card.labels, f"the column 'label' of {data}"
     )
-    with tempfile.TemporaryDirectory() as temporary, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with tempfile.TemporaryDirectory() as temporary, tell_warnings():
         folder = faces or Path(temporary) / "faces"
         prepared = prepare(index, folder, settings, processes=processes or usable_cores())
         labels = network.card.labels

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from learnface.cli._quiet import start_tensorflow
 from learnface.errors import DataError
+from learnface.quiet import start_tensorflow
 
 if TYPE_CHECKING:
     from learnface.inference import Explainer, Explanation

@@ -6,7 +6,18 @@ from typing import Annotated
 import typer
 
 from learnface.cli._corpus import read_index
-from learnface.cli._options import Balance, BatchSize, Corpus, HeadEpochs, LearningRate, Out, Processes, Seed
+from learnface.cli._options import (
+    Balance,
+    BatchSize,
+    Broken,
+    Corpus,
+    HeadEpochs,
+    LearningRate,
+    Out,
+    Processes,
+    Seed,
+    WhenBroken,
+)
 from learnface.cli._training import chosen_stages, run_and_report
 from learnface.errors import DataError
 from learnface.processes import usable_cores
@@ -29,6 +40,7 @@ def finetune(
     batch_size: BatchSize = 32,
     balance: Balance = False,
     seed: Seed = 0,
+    broken: WhenBroken = Broken.stop,
     processes: Processes = None,
 ) -> None:
     """Fine-tune a saved model on labelled faces or clips: new classes, prepared as the model is used to.
@@ -54,6 +66,7 @@ def finetune(
             batch_size=batch_size,
             balance=balance,
             seed=seed,
+            broken=broken.value,
             processes=processes or usable_cores(),
         )
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from learnface.cli._quiet import start_tensorflow
+from learnface.quiet import start_tensorflow
 
 __all__ = ["models"]
 

@@ -1,5 +1,6 @@
 """`learnface predict`: the expressions of all faces in photographs, folders and videos."""
 
+import contextlib
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
@@ -11,9 +12,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from learnface.cli._amounts import clock, counted
-from learnface.cli._quiet import start_tensorflow
 from learnface.errors import DataError, reason
 from learnface.files import atomic_path
+from learnface.quiet import start_tensorflow
 
 if TYPE_CHECKING:
     from learnface.cli._prediction import Outcome, Prediction
@@ -23,7 +24,11 @@ __all__ = ["predict"]
 
 DEFAULT_FPS = 5.0
 SMOOTHING = 0.6
-INTERRUPTED = 130
+NOTHING, INTERRUPTED = 2, 130  # exit codes
+
+
+class _NothingRead(Exception):
+    """No file could be read: the table of an earlier run is not replaced by an empty one."""
 
 
 class TableFormat(StrEnum):
@@ -111,13 +116,15 @@ def predict(
     table = out / f"predictions.{table_format.value}"
     interrupted = False
     try:
-        with PredictionWriter(table, recognizer.labels) as writer:
+        with contextlib.suppress(_NothingRead), PredictionWriter(table, recognizer.labels) as writer:
             prediction = kind(recognizer, writer, out if pictures else None, stream)
             _run(prediction, sources, outcomes)
+            if _exit_code(outcomes) == NOTHING:
+                raise _NothingRead
     except KeyboardInterrupt:
         interrupted = True
     _write_files(out / "files.csv", outcomes)
-    _report(outcomes, table, show)
+    _report(outcomes, [] if _exit_code(outcomes) == NOTHING else [table], show)
     if interrupted:
         done = (
             f"stopped: {len(outcomes)} of {len(sources)} files are done; rows of an unfinished video are kept"
@@ -173,12 +180,14 @@ def _run(prediction: "Prediction", sources: list["Source"], outcomes: list["Outc
             progress.update(files, completed=number, done=f"{number} of {len(sources)} files")
 
 
-def _report(outcomes: list["Outcome"], table: Path, show: Callable[[Console, list["Outcome"]], None]) -> None:
+def _report(
+    outcomes: list["Outcome"], tables: list[Path], show: Callable[[Console, list["Outcome"]], None]
+) -> None:
     """Print what was found, what became of the files, and where the results are."""
     console = Console()
     show(console, outcomes)
     drawn = [outcome.picture for outcome in outcomes if outcome.picture]
-    for path in [table, *drawn[:3]]:
+    for path in [*tables, *drawn[:3]]:
         console.print(f"wrote {path}", soft_wrap=True, markup=False, highlight=False)
     if len(drawn) > 3:
         console.print(f"... and {len(drawn) - 3} more pictures", highlight=False)
@@ -214,7 +223,7 @@ def _exit_code(outcomes: list["Outcome"]) -> int:
     read = [outcome for outcome in outcomes if outcome.status != "skipped"]
     failed = sum(outcome.status == "failed" for outcome in read)
     nothing = all(outcome.status == "failed" and not outcome.frames for outcome in read)
-    return 2 if nothing else 1 if failed else 0
+    return NOTHING if nothing else 1 if failed else 0
 
 
 def _errors() -> Console:

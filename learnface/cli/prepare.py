@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from learnface.cli._corpus import read_index
-from learnface.cli._options import Corpus, Detector, Grey, Landmarks, Processes, Size
+from learnface.cli._options import Broken, Corpus, Detector, Grey, Landmarks, Processes, Size, WhenBroken
 from learnface.processes import usable_cores
 
 if TYPE_CHECKING:
@@ -38,13 +38,6 @@ class Missing(StrEnum):
     keep_empty = "keep_empty"
     drop = "drop"
     whole_frame = "whole_frame"
-
-
-class Broken(StrEnum):
-    """What becomes of a file that cannot be read."""
-
-    stop = "raise"
-    drop = "drop"
 
 
 class Sampling(StrEnum):
@@ -77,7 +70,7 @@ def prepare(
     every: Annotated[int, typer.Option(min=1, help="Of a clip, take every Nth frame.")] = 1,
     fps: Annotated[float | None, typer.Option(help="Of a video, take so many frames a second.")] = None,
     missing: Annotated[Missing, typer.Option(help="A frame without a face.")] = Missing.keep_empty,
-    broken: Annotated[Broken, typer.Option(help="A file that cannot be read.")] = Broken.stop,
+    broken: WhenBroken = Broken.stop,
     encoding: Annotated[Encoding, typer.Option(help="How to store pixels.")] = Encoding.raw,
     processes: Processes = None,
 ) -> None:

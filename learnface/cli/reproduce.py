@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from learnface.cli._quiet import start_tensorflow
+from learnface.quiet import start_tensorflow
 
 __all__ = ["reproduce"]
 

@@ -9,6 +9,7 @@ from learnface.cli._corpus import read_index
 from learnface.cli._options import (
     Balance,
     BatchSize,
+    Broken,
     Corpus,
     Detector,
     Grey,
@@ -18,6 +19,7 @@ from learnface.cli._options import (
     Processes,
     Seed,
     Size,
+    WhenBroken,
 )
 from learnface.cli._training import chosen_stages, run_and_report
 from learnface.processes import usable_cores
@@ -52,6 +54,7 @@ def train(
     batch_size: BatchSize = 32,
     balance: Balance = False,
     seed: Seed = 0,
+    broken: WhenBroken = Broken.stop,
     processes: Processes = None,
 ) -> None:
     """Train a model on labelled faces or clips, and save it with all that `learnface predict` needs.
@@ -85,6 +88,7 @@ def train(
             batch_size=batch_size,
             balance=balance,
             seed=seed,
+            broken=broken.value,
             processes=processes or usable_cores(),
         )
 

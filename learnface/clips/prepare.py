@@ -185,7 +185,7 @@ def _without_last(event: Event) -> ShardJob:
 def _listed(problems: list[str], samples: int, out: Path) -> str:
     lines = [
         f"{len(problems):,} of {samples:,} samples cannot be read; the others are kept in {out}, in shards that "
-        "are whole. Mend the files and run again, or pass broken='drop' to leave them out",
+        "are whole. Mend the files and run again, or leave them out by broken='drop' (--broken drop)",
         *problems[:_LISTED],
     ]
     if len(problems) > _LISTED:
@@ -202,7 +202,9 @@ def _warn(counts: dict[str, int], out: Path) -> None:
         )
         warnings.warn(message, NoFaceWarning, stacklevel=3)
     if counts["samples_broken"]:
-        message = f"{counts['samples_broken']:,} samples are broken and left out: see {out / 'problems.csv'}"
+        broken = counts["samples_broken"]
+        what = "1 sample is" if broken == 1 else f"{broken:,} samples are"
+        message = f"{what} broken and left out: see {out / 'problems.csv'}"
         warnings.warn(message, UserWarning, stacklevel=3)
 
 

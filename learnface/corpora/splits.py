@@ -72,7 +72,9 @@ def split_subjects(
     subjects = _subjects(index)
     counts = pd.crosstab(subjects, _classes(index))
     if len(counts) < len(shares):
-        raise DataError(f"{len(counts)} subjects cannot fill {len(shares)} splits; record more people")
+        raise DataError(
+            f"{len(shares)} splits need {len(shares)} subjects at least, and there are {len(counts)}: record more"
+        )
     dealt = _deal(counts.to_numpy(), np.array(list(shares.values())), seed)
     names = dict(zip(counts.index, np.array(list(shares))[dealt], strict=True))
     return _with(index, split=subjects.map(names).astype(_TEXT))

@@ -153,7 +153,7 @@ class Explainer:
             return []
         pairs = zip(frames, found, strict=True)
         clip = np.stack([self._crop(frame.image, face) for frame, face in pairs])
-        return self._explain(clip[None], output, [f"{frame.time:.1f} s" for frame in frames], [None])
+        return self._explain(clip[None], output, [f"{frame.time:.2f} s" for frame in frames], [None])
 
     def _explain(
         self, faces: np.ndarray, output: int | None, names: Sequence[str], boxes: Sequence

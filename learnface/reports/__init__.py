@@ -13,6 +13,7 @@ from learnface.reports.confusion import confusion_picture
 from learnface.reports.contact_sheet import contact_sheet
 from learnface.reports.curves import curves_picture, interval_picture
 from learnface.reports.duplicates import duplicates_picture
+from learnface.reports.reliability import reliability_picture
 from learnface.reports.spotting import spotting_picture
 from learnface.reports.tables import comparison_table, markdown_table
 from learnface.reports.timeline import Timeline
@@ -35,6 +36,7 @@ __all__ = [
     "interval_picture",
     "layer_maps",
     "markdown_table",
+    "reliability_picture",
     "save_picture",
     "spotting_picture",
 ]

@@ -62,6 +62,7 @@ def fine_tune(
     augmentation: Augmentation = AUGMENTATION,
     copies: int = COPIES,
     seed: int = 0,
+    broken: str = "raise",
     processes: int = 1,
     model_options: Mapping[str, Any] | None = None,
     **options: Any,
@@ -87,6 +88,7 @@ def fine_tune(
         augmentation: how training samples are augmented.
         copies: of stages that train the head, how many augmented copies are stored of each sample.
         seed: of the split, the weights, the order and the augmentation.
+        broken: what to do about files that cannot be read (see `learnface.clips.prepare`).
         processes: how many processes prepare the faces.
         model_options: further arguments of the model, such as `units`.
         **options: see `learnface.transfer.train_stages`.
@@ -106,7 +108,7 @@ def fine_tune(
     split_index(index, labels, seed=seed)  # what people and labels lack is said before hours of preparing
     keras.utils.set_random_seed(seed)
     network = replace_head(base, labels, label_map=label_map) if base else None
-    faces = prepare(index, out / "faces", settings, processes=processes)
+    faces = prepare(index, out / "faces", settings, broken=broken, processes=processes)
     samples = split_prepared(faces, labels, seed=seed)
     if network is None:
         network, _ = network_for(

@@ -32,6 +32,16 @@ def test_keeps_the_lowest(model, tmp_path):
     assert run(BestWeights(tmp_path / "b.weights.h5", "val_loss", "min"), model, [3, 1, 2]) == 1
 
 
+def test_of_equals_the_one_with_the_lower_loss_is_kept(model, tmp_path):
+    callback = BestWeights(tmp_path / "b.weights.h5", "val_accuracy")
+    callback.set_model(model)
+    for epoch, (accuracy, loss) in enumerate(
+        [(0.5, 0.9), (0.75, 0.49), (0.75, 0.1), (0.75, 0.2), (0.5, 0.01)]
+    ):
+        callback.on_epoch_end(epoch, {"val_accuracy": accuracy, "val_loss": loss})
+    assert (callback.best, callback.best_epoch) == (0.75, 2)
+
+
 def test_replayed_epochs_count_but_write_nothing(model, tmp_path):
     callback = BestWeights(tmp_path / "b.weights.h5", "a")
     callback.replay(0, {"a": 0.9})

@@ -174,3 +174,13 @@ def test_ctrl_c_keeps_what_is_finished(predict, tmp_path, monkeypatch):
     assert "stopped: 2 of 3 files are done" in screen
     assert len(pd.read_csv(tmp_path / "out" / "predictions.csv")) == 2
     assert len(files(tmp_path)) == 2
+
+
+def test_where_nothing_can_be_read_an_earlier_table_stays(predict, tmp_path):
+    (tmp_path / "out").mkdir(exist_ok=True)
+    (tmp_path / "out" / "predictions.csv").write_text("of an earlier run")
+    (tmp_path / "text.jpg").write_text("no picture")
+    code, screen = predict(tmp_path / "text.jpg")
+    assert code == 2 and "wrote" not in screen
+    assert (tmp_path / "out" / "predictions.csv").read_text() == "of an earlier run"
+    assert list(files(tmp_path).values()) == ["failed"]

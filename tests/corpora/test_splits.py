@@ -170,7 +170,7 @@ def test_subjects_are_needed(function):
     [
         (lambda: splits.split_subjects(table(), 0.5, 0.5), "below 1 together"),
         (lambda: splits.split_subjects(table(), -0.1, 0.5), "must be 0 or more"),
-        (lambda: splits.split_subjects(table(2)), "2 subjects cannot fill 3 splits"),
+        (lambda: splits.split_subjects(table(2)), "3 splits need 3 subjects at least, and there are 2"),
         (lambda: splits.paper_split(table(), 0.5, 0.6), "below 1 together"),
         (lambda: splits.subject_folds(table(4), 5), "folds is 5; give a number from 2 to 4"),
         (lambda: splits.sorted_subject_folds(table(4), 1), "folds is 1; give a number from 2 to 4"),

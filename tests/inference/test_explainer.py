@@ -97,7 +97,7 @@ def test_a_video_is_explained_frame_by_frame(clip):
     (found,) = Explainer(model, ("valence", "arousal")).clip(clip, "arousal")
     assert found.label == "arousal" and not found.is_probability
     assert found.maps.shape == (4, 5, 5) and found.pictures.shape == (4, 24, 24, 1)
-    assert found.names == ("0.0 s", "0.5 s", "1.0 s", "1.5 s")
+    assert found.names == ("0.00 s", "0.50 s", "1.00 s", "1.50 s")
     # The face is followed: it moves with the frames, so that its pictures hardly change.
     assert np.abs(np.diff(found.pictures, axis=0)).mean() < 0.1
 

@@ -98,7 +98,7 @@ def test_one_class_is_no_classification(labels, tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"subject": "anna"}, "cannot fill 3 splits"),
+        ({"subject": "anna"}, "3 splits need 3 subjects at least"),
         ({"subject": None}, "no subjects"),
         ({"label": "bored"}, r"holds \['bored'\]"),
     ],
@@ -133,3 +133,14 @@ def test_the_frame_rate_of_clips_cut_down_to_fewer_frames():
     table = pd.DataFrame({"sample": ["a"] * 8 + ["b"] * 8, "time": times + [3.0] * 7 + [3.04]})
     faces = SimpleNamespace(is_clips=True, frames=lambda: table)
     assert _frame_rate(faces) == pytest.approx(2 / (0.44 / 7 + 0.04), abs=1e-3)
+
+
+def test_broken_clips_stop_it_or_are_left_out(tmp_path):
+    root = write_motion_clips(tmp_path / "clips")
+    (root / "rising" / "p0" / "c0" / "2.png").write_bytes(b"")
+    index = labelled_clips.index(root)
+    with pytest.raises(DataError, match=r"(?s)1 of 20 samples .*--broken drop.*2.png is empty"):
+        fine(index, tmp_path / "out")
+    with pytest.warns(UserWarning, match="1 sample is broken and left out: see .*problems.csv"):
+        result = fine(index, tmp_path / "out", broken="drop", stages=[Stage(1, 0.01, train="head")])
+    assert sum(map(len, result.samples.values())) == 19
