@@ -47,18 +47,20 @@ def export(model: keras.Model, path: str | Path) -> None:
     if write is None:
         raise DataError(f"{path}: give a path that ends in .tflite or .onnx, or a folder for a SavedModel")
     inputs = [_example(tensor) for tensor in model.inputs]
-    expected = np.asarray(model.predict_on_batch(inputs if len(inputs) > 1 else inputs[0]))
+    expected = np.asarray(model.predict_on_batch(_packed(model, inputs)))
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".export-") as folder:
         temporary = Path(folder) / path.name
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # deprecations of the converters, of no use to the caller
             try:
-                run = write(model, temporary)
+                found = write(model, temporary)(inputs)
+            except DataError:
+                raise
             except (RuntimeError, ValueError, TypeError) as error:
                 reason = str(error).strip().split("\n")[0]
                 raise DataError(f"{model.name} cannot be exported to {path}: {reason}") from error
-            _check(model, path, run(inputs), expected)
+            _check(model, path, found, expected)
         if path.is_dir():
             shutil.rmtree(path)
         temporary.replace(path)
@@ -76,6 +78,11 @@ def _check(model: keras.Model, path: Path, found: np.ndarray, expected: np.ndarr
         )
 
 
+def _packed(model: keras.Model, inputs: list[np.ndarray]) -> np.ndarray | list | dict:
+    """Return the inputs as the model takes them: one array, a list, or a dictionary by name."""
+    return keras.tree.pack_sequence_as(model.input, inputs)
+
+
 def _example(tensor: keras.KerasTensor) -> np.ndarray:
     shape = [SAMPLES, *(side or 4 for side in tensor.shape[1:])]
     values = np.random.default_rng(0).random(shape, np.float32)
@@ -87,7 +94,7 @@ def _saved_model(model: keras.Model, path: Path) -> Callable[[list[np.ndarray]],
 
     model.export(path, format="tf_saved_model", verbose=False)
     loaded = tf.saved_model.load(path)
-    return lambda inputs: loaded.serve(inputs if len(inputs) > 1 else inputs[0]).numpy()
+    return lambda inputs: loaded.serve(_packed(model, inputs)).numpy()
 
 
 def _litert(model: keras.Model, path: Path) -> Callable[[list[np.ndarray]], np.ndarray]:

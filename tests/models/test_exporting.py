@@ -4,7 +4,15 @@ import pytest
 import tensorflow as tf
 
 from learnface.errors import DataError
-from learnface.models import ModelCard, export, fer_vgg, vggface_fusion, vggface_lstm, vggface_rnn
+from learnface.models import (
+    ModelCard,
+    export,
+    fer_vgg,
+    micro_fusion,
+    vggface_fusion,
+    vggface_lstm,
+    vggface_rnn,
+)
 from learnface.models import _exporting as module
 
 SIDE = 20
@@ -54,6 +62,33 @@ def run(path, inputs):
         return session.run(None, {session.get_inputs()[0].name: inputs})[0]
     loaded = tf.saved_model.load(path)
     return loaded.serve(inputs).numpy()
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("ending", ["", ".tflite", ".onnx"])
+def test_two_inputs_by_name(ending, tmp_path):
+    if ending == ".onnx":
+        pytest.importorskip("tf2onnx")
+    model = micro_fusion((4, 16, 16, 3), classes=2, width=1 / 32, units=64)
+    path = tmp_path / f"model{ending}"
+    export(model, path)
+    if ending == ".onnx":
+        import onnxruntime
+
+        session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+        assert {one.name for one in session.get_inputs()} == {"frames", "flow"}
+    assert path.exists()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_an_exported_model_that_does_not_run_is_refused(tmp_path, monkeypatch):
+    def refuse(inputs):
+        raise RuntimeError("failed to prepare node 3\nand much more")
+
+    monkeypatch.setitem(module._WRITERS, ".tflite", lambda model, path: refuse)
+    with pytest.raises(DataError, match="fer_vgg cannot be exported to .*: failed to prepare node 3$"):
+        export(image(), tmp_path / "model.tflite")
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_card_goes_along_and_an_old_export_is_replaced(tmp_path):
