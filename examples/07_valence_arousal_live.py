@@ -3,7 +3,7 @@
 python examples/07_valence_arousal_live.py MODEL.keras CAMERA_OR_VIDEO
 
 CAMERA_OR_VIDEO is the number of a camera, such as 0, or a video. The model is a recurrent one, of `learnface reproduce
-mi2020` (see docs/valence-arousal.md). Of a whole video `AffectRecognizer.stream` does the same in one call.
+mi2020` (see docs/guides/valence-arousal.md). Of a whole video `AffectRecognizer.stream` does the same in one call.
 """
 
 import sys

@@ -213,6 +213,9 @@ def edit_marks(page):
     page.saved()
     assert [(mark.label, mark.start, mark.stop) for mark in page.marks()] == [("surprise", 0.5, 2.25)]
     page.find("#undo button").click()
+    stops = "#marks [data-part=stop]"
+    eventually(lambda: len(page.driver.find_elements("css selector", stops)) == 2, "both marks")
+    page.saved()  # the list is drawn anew until then
     field = page.find("#marks [data-part=stop]")
     field.clear()
     field.send_keys("0.25", "\n")  # before its start
