@@ -1,6 +1,5 @@
 """`learnface predict`: the expressions of all faces in photographs, folders and videos."""
 
-import contextlib
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
@@ -114,17 +113,19 @@ def predict(
     stream |= {"every": every} if every else {"fps": fps or recognizer.frame_rate or DEFAULT_FPS}
     outcomes: list[Outcome] = []
     table = out / f"predictions.{table_format.value}"
-    interrupted = False
+    tables, interrupted = [table], False
     try:
-        with contextlib.suppress(_NothingRead), PredictionWriter(table, recognizer.labels) as writer:
+        with PredictionWriter(table, recognizer.labels) as writer:
             prediction = kind(recognizer, writer, out if pictures else None, stream)
             _run(prediction, sources, outcomes)
             if _exit_code(outcomes) == NOTHING:
                 raise _NothingRead
+    except _NothingRead:
+        tables = []
     except KeyboardInterrupt:
         interrupted = True
     _write_files(out / "files.csv", outcomes)
-    _report(outcomes, [] if _exit_code(outcomes) == NOTHING else [table], show)
+    _report(outcomes, tables, show)
     if interrupted:
         done = (
             f"stopped: {len(outcomes)} of {len(sources)} files are done; rows of an unfinished video are kept"

@@ -184,3 +184,16 @@ def test_where_nothing_can_be_read_an_earlier_table_stays(predict, tmp_path):
     assert code == 2 and "wrote" not in screen
     assert (tmp_path / "out" / "predictions.csv").read_text() == "of an earlier run"
     assert list(files(tmp_path).values()) == ["failed"]
+
+
+def test_ctrl_c_in_the_first_file_names_the_table_of_its_rows(predict, tmp_path, monkeypatch):
+    from learnface.cli._prediction import Prediction
+
+    def interrupted(self, source):
+        self.writer.write(self.recognizer.predict(SAMPLE))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Prediction, "run", interrupted)
+    code, screen = predict(SAMPLE)
+    assert code == 130 and "stopped: 0 of 1 files" in screen and "predictions.csv" in screen
+    assert len(pd.read_csv(tmp_path / "out" / "predictions.csv")) == 1
