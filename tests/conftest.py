@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("MPLBACKEND", "Agg")
@@ -13,6 +14,12 @@ import pytest
 
 # A shell that starts the tests in the background lets them ignore Ctrl-C; tests of interruption need it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_runtest_setup():
+    """Each test draws the same weights, whichever ran before it; Keras is not loaded where a test needs none."""
+    if "keras" in sys.modules:
+        sys.modules["keras"].utils.set_random_seed(0)
 
 
 @pytest.fixture

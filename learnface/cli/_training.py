@@ -4,19 +4,17 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
 from rich.console import Console
 from rich.table import Table
 
+from learnface.cli._stopped import stopped
 from learnface.cli._warnings import tell_warnings
 from learnface.quiet import start_tensorflow
 
 if TYPE_CHECKING:
     from learnface.transfer import FineTuned, Stage
 
-__all__ = ["INTERRUPTED", "chosen_stages", "print_scores", "run_and_report"]
-
-INTERRUPTED = 130
+__all__ = ["chosen_stages", "print_scores", "run_and_report"]
 
 
 def chosen_stages(
@@ -45,9 +43,7 @@ def run_and_report(train: Callable[[], "FineTuned"], out: Path) -> None:
         with tell_warnings():
             result = train()
     except KeyboardInterrupt:
-        message = f"stopped: what is done is in {out}; give the same command again to go on"
-        Console(stderr=True).print(message, style="bold red", soft_wrap=True, markup=False)
-        raise typer.Exit(INTERRUPTED) from None
+        raise stopped(f"what is done is in {out}; give the same command again to go on") from None
     sizes = ", ".join(f"{len(part)} {name}" for name, part in result.samples.items())
     console.print(f"samples: {sizes}", highlight=False)
     written = [result.path, out / "report.json", *_pictures(result, out)]

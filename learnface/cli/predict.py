@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from learnface.cli._amounts import clock, counted
+from learnface.cli._stopped import stopped
 from learnface.errors import DataError, reason
 from learnface.files import atomic_path
 from learnface.quiet import start_tensorflow
@@ -23,7 +24,7 @@ __all__ = ["predict"]
 
 DEFAULT_FPS = 5.0
 SMOOTHING = 0.6
-NOTHING, INTERRUPTED = 2, 130  # exit codes
+NOTHING = 2  # exit code
 
 
 class _NothingRead(Exception):
@@ -127,11 +128,9 @@ def predict(
     _write_files(out / "files.csv", outcomes)
     _report(outcomes, tables, show)
     if interrupted:
-        done = (
-            f"stopped: {len(outcomes)} of {len(sources)} files are done; rows of an unfinished video are kept"
+        raise stopped(
+            f"{len(outcomes)} of {len(sources)} files are done; rows of an unfinished video are kept"
         )
-        _errors().print(done, style="bold red", soft_wrap=True)
-        raise typer.Exit(INTERRUPTED)
     raise typer.Exit(_exit_code(outcomes))
 
 

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from learnface.cli._corpus import read_index
 from learnface.cli._options import Broken, Corpus, Detector, Grey, Landmarks, Processes, Size, WhenBroken
+from learnface.cli._stopped import stopped
 from learnface.processes import usable_cores
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["prepare"]
 
-INTERRUPTED = 130
 _SHEET = "no_face.png"
 _NONE = "none"
 
@@ -104,9 +104,7 @@ def prepare(
                 index, out, settings, processes=processes or usable_cores(), broken=broken.value
             )
     except KeyboardInterrupt:
-        message = f"stopped: finished shards are in {out}; give the same command again to go on"
-        Console(stderr=True).print(message, style="bold red", soft_wrap=True, markup=False)
-        raise typer.Exit(INTERRUPTED) from None
+        raise stopped(f"finished shards are in {out}; give the same command again to go on") from None
     _report(faces, _draw_sheet(faces))
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from learnface.cli._stopped import stopped
 from learnface.quiet import start_tensorflow
 
 __all__ = ["reproduce"]
@@ -65,7 +66,11 @@ def reproduce(
     given = {"tables": table, "models": model, "seed": seed, "seeds": seeds, "epochs": epochs}
     given |= {"dtype_policy": precision, "jit_compile": xla or None}
     given = {name: value for name, value in given.items() if value is not None}
-    module.run(data, out, **_known(recipe, module.run, given | _settings(settings or ())))
+    options = _known(recipe, module.run, given | _settings(settings or ()))
+    try:
+        module.run(data, out, **options)
+    except KeyboardInterrupt:
+        raise stopped(f"what is done is in {out}; give the same command again to go on") from None
     console.print(Markdown((out / "table.md").read_text(encoding="utf-8")))
     console.print(f"Reports and pictures are in {out}", highlight=False)
 

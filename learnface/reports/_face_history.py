@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-__all__ = ["FaceHistory", "LONGEST_JOIN", "clock"]
+__all__ = ["FaceHistory", "LONGEST_JOIN", "tick_label"]
 
 MOST_BINS = 2000
 MOST_FACES = 64  # kept in memory; false detections may make thousands of short ones
@@ -85,6 +87,12 @@ class FaceHistory:
         more = len(self._faces) - shown + self.dropped
         return self.title + (f"   ({more} more faces, seen for a shorter time)" if more else "")
 
+    def draw_time_axis(self, axes: Axes, ticks: int) -> None:
+        """Let the lower axis of a picture show the whole time, with at most so many ticks that read as a clock."""
+        axes.set_xlim(0, max(self.end, self.width))
+        axes.xaxis.set_major_locator(MaxNLocator(ticks, steps=[1, 1.5, 2, 3, 6, 10]))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: tick_label(seconds)))
+
     def _forget_short(self, current: set[int]) -> None:
         for number in reversed(self.faces):
             if len(self._faces) <= MOST_FACES:
@@ -117,11 +125,11 @@ class _FaceBins:
         self.counts = np.concatenate([self.counts[::2] + self.counts[1::2], np.zeros_like(self.counts[::2])])
 
 
-def clock(seconds: float) -> str:
+def tick_label(seconds: float) -> str:
     """Return seconds as `1:02:03`, `2:03`, or with tenths and hundredths where they matter.
 
     Example:
-        >>> clock(3723), clock(123), clock(2.5), clock(0.12)
+        >>> tick_label(3723), tick_label(123), tick_label(2.5), tick_label(0.12)
         ('1:02:03', '2:03', '0:02.5', '0:00.12')
     """
     hours, rest = divmod(max(seconds, 0), 3600)

@@ -6,10 +6,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from learnface.labels import VALENCE_AROUSAL
-from learnface.reports._face_history import LONGEST_JOIN, FaceHistory, clock
+from learnface.reports._face_history import LONGEST_JOIN, FaceHistory
 from learnface.reports._picture import (
     BLUE,
     GREY,
@@ -87,9 +86,8 @@ class AffectPath(FaceHistory):
         few = "o" if len(times) < 4 else None  # a line through one point would not be seen
         for column, colour in enumerate((BLUE, ORANGE)):
             axes.plot(times, values[:, column], color=colour, linewidth=1.1, marker=few, markersize=3)
-        axes.set(xlim=(0, max(self.end, self.width)), ylim=(-1.03, 1.03), yticks=(-1, 0, 1))
-        axes.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 1.5, 2, 3, 6, 10]))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: clock(seconds)))
+        axes.set(ylim=(-1.03, 1.03), yticks=(-1, 0, 1))
+        self.draw_time_axis(axes, ticks=8)
 
 
 def _draw_path(axes: Axes, values: np.ndarray) -> None:

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from learnface.reports._face_history import LONGEST_JOIN, FaceHistory, clock
+from learnface.reports._face_history import LONGEST_JOIN, FaceHistory
 from learnface.reports._picture import save_picture
 from learnface.reports.annotate import label_colours
 
@@ -47,9 +46,7 @@ class Timeline(FaceHistory):
         if not shown:
             rows[0].text(0.5, 0.5, "no face found", ha="center", va="center", transform=rows[0].transAxes)
             rows[0].set_yticks([])
-        rows[-1].set_xlim(0, max(self.end, self.width))
-        rows[-1].xaxis.set_major_locator(MaxNLocator(10, steps=[1, 1.5, 2, 3, 6, 10]))
-        rows[-1].xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: clock(seconds)))
+        self.draw_time_axis(rows[-1], ticks=10)
         rows[-1].set_xlabel("time")
         figure.suptitle(self.heading(len(shown)), fontsize=11)
         if shown:

@@ -6,7 +6,7 @@ import pytest
 from checks.faces import BrightDetector, draw_face
 
 from learnface.cli import main as cli
-from learnface.cli import prepare as command
+from learnface.cli._stopped import INTERRUPTED
 from learnface.faces import detect
 
 BOXES = [(16, 12, 20, 20), None, (10, 14, 24, 28)]
@@ -62,6 +62,6 @@ def test_ctrl_c_says_how_to_go_on(data, tmp_path, monkeypatch, capsys):
 
     monkeypatch.setattr(BrightDetector, "_find", interrupt)
     options = ("--data", data, "--out", tmp_path / "out", "--detector", "bright", "--processes", 1)
-    assert run(monkeypatch, *options) == command.INTERRUPTED
+    assert run(monkeypatch, *options) == INTERRUPTED
     assert "same command again to go on" in capsys.readouterr().err
     assert not list((tmp_path / "out" / "shards").iterdir())

@@ -5,6 +5,7 @@ import pytest
 from typer.testing import CliRunner
 
 from learnface import recipes
+from learnface.cli._stopped import INTERRUPTED
 from learnface.cli.main import app
 from learnface.errors import DataError
 
@@ -40,6 +41,16 @@ def test_options_reach_the_recipe_and_its_table_is_printed(calls, tmp_path):
     assert done.exit_code == 0, done.output
     assert calls == [(tmp_path, ["lenet5"], ["2"], 3, 2, 32, "paper")]
     assert "61.25" in done.output
+
+
+def test_an_interruption_says_how_to_go_on(monkeypatch, tmp_path):
+    def run(data, out):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(recipes, "get_recipe", lambda name: types.SimpleNamespace(run=run))
+    done = reproduce(tmp_path)
+    assert done.exit_code == INTERRUPTED
+    assert f"what is done is in {tmp_path / 'out'}; give the same command again" in done.stderr
 
 
 def test_without_options_the_recipe_keeps_its_own(calls, tmp_path):

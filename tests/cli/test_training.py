@@ -2,7 +2,8 @@ import pytest
 import typer
 from rich.console import Console
 
-from learnface.cli._training import INTERRUPTED, chosen_stages, print_scores, run_and_report
+from learnface.cli._stopped import INTERRUPTED
+from learnface.cli._training import chosen_stages, print_scores, run_and_report
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 
-from learnface.reports._face_history import FaceHistory, clock
+from learnface.reports._face_history import FaceHistory, tick_label
 
 
 def rows(times, face, values):
@@ -27,7 +27,7 @@ def test_short_faces_are_not_worth_a_row():
     assert abs(history.step() - 0.2) < 0.021
 
 
-def test_clock():
-    assert (clock(3723), clock(123), clock(2.5)) == ("1:02:03", "2:03", "0:02.5")
-    assert [clock(0.04 * step) for step in range(3)] == ["0:00", "0:00.04", "0:00.08"]
-    assert clock(0.1 + 0.2) == "0:00.3" and clock(62.04) == "1:02.04"
+def test_tick_label():
+    assert (tick_label(3723), tick_label(123), tick_label(2.5)) == ("1:02:03", "2:03", "0:02.5")
+    assert [tick_label(0.04 * step) for step in range(3)] == ["0:00", "0:00.04", "0:00.08"]
+    assert tick_label(0.1 + 0.2) == "0:00.3" and tick_label(62.04) == "1:02.04"
