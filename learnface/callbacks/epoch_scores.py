@@ -1,5 +1,6 @@
 """Precision, recall, F1 and UAR of the whole validation set after each epoch."""
 
+import functools
 from typing import Any
 
 import keras
@@ -36,14 +37,19 @@ class EpochScores(keras.callbacks.Callback):
         super().__init__()
         self.labels, self.prefix = tuple(labels), prefix
         self.scores: dict[str, Any] = {}
-        self._validation = validation
-        self._codes = np.concatenate([np.asarray(batch[1]) for batch in validation])
-        if self._codes.ndim != 1:
-            raise DataError(f"the targets must be integer codes (samples,), not of shape {self._codes.shape}")
+        self._validation, self._inputs = validation, validation.map(_inputs_alone)
+        shape = validation.element_spec[1].shape
+        if shape.rank not in (None, 1):
+            raise DataError(f"the targets must be integer codes (samples,), not of shape {tuple(shape)}")
+
+    @functools.cached_property
+    def _codes(self) -> np.ndarray:
+        """The true classes; read when the first epoch is scored, as a run may have ended before."""
+        return np.concatenate([np.asarray(batch[1]) for batch in self._validation])
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Score the validation set."""
-        probabilities = self.model.predict(self._validation.map(_inputs_alone), verbose=0)
+        probabilities = self.model.predict(self._inputs, verbose=0)
         self.scores = classification_scores(self._codes, probabilities, self.labels)
         if logs is not None:
             logs.update({f"{self.prefix}{name}": float(self.scores[name]) for name in self.figures})

@@ -16,10 +16,13 @@ __all__ = [
     "HeadEpochs",
     "Landmarks",
     "LearningRate",
+    "Monitor",
+    "MonitorBy",
     "Out",
     "Processes",
     "Seed",
     "Size",
+    "TensorBoard",
     "WhenBroken",
 ]
 
@@ -29,6 +32,15 @@ class Broken(StrEnum):
 
     stop = "raise"
     drop = "drop"
+
+
+class Monitor(StrEnum):
+    """A figure of the validation samples."""
+
+    accuracy = "accuracy"
+    uar = "uar"
+    f1 = "f1"
+    loss = "loss"
 
 
 Corpus = Annotated[str, typer.Option(help="Name of the corpus (see `learnface corpora`).")]
@@ -48,6 +60,16 @@ HeadEpochs = Annotated[
 LearningRate = Annotated[float, typer.Option(min=0, help="Of the head; a tenth of it for everything.")]
 BatchSize = Annotated[int, typer.Option(min=1, help="Samples a batch.")]
 Balance = Annotated[bool, typer.Option("--balance", help="Show each class equally often.")]
+MonitorBy = Annotated[
+    Monitor,
+    typer.Option("--monitor", help="The figure of the validation samples that chooses the best epoch."),
+]
+TensorBoard = Annotated[
+    Path | None,
+    typer.Option(
+        "--tensorboard", metavar="DIR", help="Folder for curves and confusion matrices of all epochs."
+    ),
+]
 Seed = Annotated[int, typer.Option(help="Of the split, the weights, the order and the augmentation.")]
 Processes = Annotated[
     int | None, typer.Option(min=1, help="How many processes prepare (default: one for each core).")

@@ -13,8 +13,9 @@ from learnface.quiet import start_tensorflow
 
 if TYPE_CHECKING:
     from learnface.transfer import FineTuned, Stage
+    from learnface.transfer.stages import StageCallbacks
 
-__all__ = ["chosen_stages", "print_scores", "run_and_report"]
+__all__ = ["chosen_stages", "pretrained_weights", "print_scores", "run_and_report", "tensorboard"]
 
 
 def chosen_stages(
@@ -36,6 +37,34 @@ def chosen_stages(
     return stages
 
 
+def pretrained_weights(given: str | None, backbone: str) -> str | None:
+    """Return the weights that `--pretrained` asks for: without it what the package or Keras has for the backbone.
+
+    Args:
+        given: the option: None where it is not given, `"none"` for random weights.
+        backbone: the backbone's name.
+    """
+    if given is not None:
+        return None if given == "none" else given
+    start_tensorflow()
+    from learnface.models import weights_names
+    from learnface.models.backbones import BACKBONES
+
+    if "ferplus" in weights_names(backbone):
+        return "ferplus"
+    return "imagenet" if backbone in BACKBONES and BACKBONES[backbone].scale else None
+
+
+def tensorboard(log_dir: Path | None) -> "StageCallbacks | None":
+    """Return what makes the callbacks that `--tensorboard` asks for; None without it."""
+    if log_dir is None:
+        return None
+    start_tensorflow()
+    from learnface.reports import tensorboard_callbacks
+
+    return tensorboard_callbacks(log_dir)
+
+
 def run_and_report(train: Callable[[], "FineTuned"], out: Path) -> None:
     """Train, then print the scores and draw the pictures; an interruption tells how to go on."""
     console = Console()
@@ -51,15 +80,15 @@ def run_and_report(train: Callable[[], "FineTuned"], out: Path) -> None:
         print_scores(console, result.scores)
     else:
         console.print("no test samples: `learnface evaluate` scores the model on others")
+    console.print(f"protocol: {result.model.card.protocol}", soft_wrap=True, markup=False, highlight=False)
     for path in written:
         console.print(f"wrote {path}", soft_wrap=True, markup=False, highlight=False)
 
 
 def print_scores(console: Console, scores: Mapping[str, Any]) -> None:
     """Print accuracy, the macro averages and the figures of each class."""
-    low, high = scores["accuracy_interval"]
     console.print(
-        f"accuracy {scores['accuracy']:.1%} (95 % interval {low:.1%} to {high:.1%}), UAR {scores['uar']:.1%}, "
+        f"accuracy {scores['accuracy']:.1%} ({_interval(scores)}), UAR {scores['uar']:.1%}, "
         f"{scores['samples']:,} samples",
         highlight=False,
         soft_wrap=True,
@@ -69,6 +98,17 @@ def print_scores(console: Console, scores: Mapping[str, Any]) -> None:
         figures = [f"{row[name]:.1%}" for name in ("precision", "recall", "f1")]
         table.add_row(str(label), f"{int(row['support']):,}", *figures)
     console.print(table)
+
+
+def _interval(scores: Mapping[str, Any]) -> str:
+    """Say how far the accuracy can be trusted: over people where they are known, for clips of one are alike."""
+    low, high = scores.get("people_interval", scores["accuracy_interval"])
+    interval = f"95 % interval {low:.1%} to {high:.1%}"
+    if "people_interval" in scores:
+        return f"{interval} over {scores['people']:,} people"
+    if scores.get("people") == 1:
+        return f"{interval} for this one person; of others it says nothing"
+    return f"{interval}, if no two samples are of one person"
 
 
 def _pictures(result: "FineTuned", out: Path) -> list[Path]:

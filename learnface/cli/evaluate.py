@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from learnface.cli._corpus import read_index
-from learnface.cli._options import Corpus, Processes
+from learnface.cli._options import Broken, Corpus, Processes, WhenBroken
 from learnface.cli._training import print_scores
 from learnface.cli._warnings import tell_warnings
 from learnface.processes import usable_cores
@@ -27,6 +27,7 @@ def evaluate(
     faces: Annotated[
         Path | None, typer.Option(help="Folder to keep the prepared faces in; else they are thrown away.")
     ] = None,
+    broken: WhenBroken = Broken.stop,
     processes: Processes = None,
 ) -> None:
     """Score a saved model on labelled faces or clips, prepared as the model is used to.
@@ -35,12 +36,13 @@ def evaluate(
     """
     index = read_index(corpus, data, split)
     start_tensorflow()
-    from learnface import training
     from learnface.clips import prepare
     from learnface.files import write_text
     from learnface.metrics.classification import class_codes
     from learnface.models import load
+    from learnface.training import LabelledFaces
     from learnface.transfer import preparation_of
+    from learnface.transfer._scoring import score
 
     network = load(model)
     settings = preparation_of(network.card)
@@ -49,10 +51,12 @@ def evaluate(
     )
     with tempfile.TemporaryDirectory() as temporary, tell_warnings():
         folder = faces or Path(temporary) / "faces"
-        prepared = prepare(index, folder, settings, processes=processes or usable_cores())
+        prepared = prepare(
+            index, folder, settings, broken=broken.value, processes=processes or usable_cores()
+        )
         labels = network.card.labels
         codes = prepared.one_hot(labels).argmax(1)
-        scores = training.evaluate(network, prepared, codes, labels)
+        scores = score(network, LabelledFaces(prepared, codes), labels)
     console = Console()
     print_scores(console, scores)
     if out:

@@ -13,12 +13,15 @@ from learnface.cli._options import (
     Corpus,
     HeadEpochs,
     LearningRate,
+    Monitor,
+    MonitorBy,
     Out,
     Processes,
     Seed,
+    TensorBoard,
     WhenBroken,
 )
-from learnface.cli._training import chosen_stages, run_and_report
+from learnface.cli._training import chosen_stages, run_and_report, tensorboard
 from learnface.errors import DataError
 from learnface.processes import usable_cores
 
@@ -39,6 +42,8 @@ def finetune(
     learning_rate: LearningRate = 1e-3,
     batch_size: BatchSize = 32,
     balance: Balance = False,
+    monitor: MonitorBy = Monitor.accuracy,
+    log_dir: TensorBoard = None,
     seed: Seed = 0,
     broken: WhenBroken = Broken.stop,
     processes: Processes = None,
@@ -53,6 +58,7 @@ def finetune(
     index = read_index(corpus, data)
     label_map = _label_map(map_label or [])
     stages = chosen_stages(head_epochs, epochs, learning_rate, trained=True)
+    callbacks = tensorboard(log_dir)
 
     def run():
         from learnface.transfer import fine_tune
@@ -65,6 +71,8 @@ def finetune(
             stages=stages,
             batch_size=batch_size,
             balance=balance,
+            monitor=f"val_{monitor.value}",
+            callbacks=callbacks,
             seed=seed,
             broken=broken.value,
             processes=processes or usable_cores(),

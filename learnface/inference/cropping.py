@@ -10,7 +10,7 @@ from learnface.errors import DataError
 from learnface.faces.crop import crop_face
 from learnface.faces.detect import DEFAULT_DETECTOR, Detector, Face, build_detector
 from learnface.models import ModelCard
-from learnface.transfer.fine_tuning import preparation_of
+from learnface.transfer import preparation_of
 
 __all__ = ["FaceCropper", "frame_rate_of"]
 

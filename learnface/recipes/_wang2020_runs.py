@@ -129,6 +129,7 @@ class Runs:
             stages=[Stage(self.settings.epochs, self.settings.learning_rate, train="head")],
             model_options={"units": self.settings.units} if row in ("lstm", "rnn") else {},
             copies=COPIES,
+            save_model=False,  # a hundred networks of tens of megabytes, of which the table needs the scores
             seed=seed,
             name=f"wang2020/{row}/{backbone}",
             **self._options(),

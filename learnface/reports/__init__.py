@@ -21,6 +21,7 @@ from learnface.reports.valence_arousal import affect_histogram_picture, affect_s
 
 __all__ = [
     "AffectPath",
+    "ConfusionToTensorBoard",
     "Timeline",
     "affect_curves_picture",
     "affect_histogram_picture",
@@ -39,14 +40,17 @@ __all__ = [
     "reliability_picture",
     "save_picture",
     "spotting_picture",
+    "tensorboard_callbacks",
 ]
 
 # These load Keras.
 __getattr__ = lazy_names(
     __name__,
     {
+        "ConfusionToTensorBoard": "tensorboard",
         "feature_maps_picture": "feature_maps",
         "grad_cam_picture": "grad_cam",
         "layer_maps": "feature_maps",
+        "tensorboard_callbacks": "tensorboard",
     },
 )

@@ -76,7 +76,8 @@ def fit(
         seed: the seed in use, for the report (set it with `keras.utils.set_random_seed` before building).
         settings: further settings to record; a resumed run must have the same.
         data: what the run was trained on, to record; a resumed run must have the same.
-        callbacks: further Keras callbacks.
+        callbacks: further Keras callbacks; the figures that they add to the logs are shown, kept in the history,
+            and may be monitored.
         jit_compile: whether to compile with XLA. On two CPU cores it made small convolutional networks
             slower, by a half and more; on a GPU it is worth trying.
         progress: whether to show progress.
@@ -108,14 +109,15 @@ def fit(
         first_epoch = state.restore(model)
         if not _finished(state, stop, epochs):
             shown = [Progress(source.steps_per_epoch, first_epoch)] if progress else []
-            # The state is written last: an epoch counts as done when its best weights are on disk.
+            # The caller's come first, as they may add figures to the logs that the others show, stop and choose
+            # by. The state is written last: an epoch counts as done when its best weights are on disk.
             model.fit(
                 source.dataset(first_epoch),
                 validation_data=validation,
                 epochs=epochs,
                 initial_epoch=first_epoch,
                 steps_per_epoch=source.steps_per_epoch,
-                callbacks=[*shown, *callbacks, *stop, best, state],
+                callbacks=[*callbacks, *shown, *stop, best, state],
                 shuffle=False,  # the source shuffles
                 verbose=0,
             )

@@ -4,8 +4,9 @@
 `freeze` and `unfreeze`, `replace_head`, `cache_features`, `discriminative_rates`.
 """
 
+from learnface.transfer._cards import preparation_of
 from learnface.transfer.features import CachedFeatures, cache_features
-from learnface.transfer.fine_tuning import FineTuned, fine_tune, preparation_of
+from learnface.transfer.fine_tuning import FineTuned, fine_tune
 from learnface.transfer.freezing import freeze, frozen_names, inner_layers, unfreeze
 from learnface.transfer.heads import replace_head
 from learnface.transfer.learning_rates import discriminative_rates

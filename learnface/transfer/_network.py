@@ -10,9 +10,29 @@ from learnface.errors import DataError
 from learnface.models import build, build_backbone
 from learnface.training import LabelledFaces
 
-__all__ = ["CLIP_MODELS", "network_for"]
+__all__ = ["CLIP_MODELS", "check_kind", "network_for"]
 
 CLIP_MODELS = ("vggface_fusion", "vggface_lstm", "vggface_rnn")
+PICTURE_MODEL = "face_classifier"
+
+
+def check_kind(model: str | keras.Model, *, clips: bool) -> None:
+    """Make sure that a model takes what a corpus holds.
+
+    Raises:
+        DataError: it takes pictures and the corpus holds clips, or the other way round, or there is no such model.
+    """
+    if isinstance(model, keras.Model):
+        name, takes_clips = model.name, len(model.inputs[0].shape) == 5
+    elif model in (*CLIP_MODELS, PICTURE_MODEL):
+        name, takes_clips = model, model in CLIP_MODELS
+    else:
+        raise DataError(
+            f"{model!r} cannot be trained here: choose {PICTURE_MODEL} or {', '.join(CLIP_MODELS)}"
+        )
+    if clips != takes_clips:
+        held, taken = ("clips", "pictures") if clips else ("pictures", "clips")
+        raise DataError(f"the corpus holds {held}, but {name} takes {taken}: choose another model")
 
 
 def network_for(
@@ -30,12 +50,10 @@ def network_for(
     Raises:
         DataError: the samples are clips and the model takes images, or the other way round.
     """
-    shape, clips = _shape(samples), model in CLIP_MODELS
-    if len(shape) != (4 if clips else 3):
-        held, taken = ("pictures", "clips") if clips else ("clips", "pictures")
-        raise DataError(f"the corpus holds {held}, but {model} takes {taken}: choose another model")
+    shape = _shape(samples)
+    check_kind(model, clips=len(shape) == 4)
     options = dict(options or {})
-    if clips and shape[0] is None:
+    if len(shape) == 4 and shape[0] is None:
         options = {"masked": True, **options}
     built = build_backbone(backbone, shape[-3:], weights=weights, layer=layer)
     return build(model, input_shape=shape, classes=classes, backbone=built, **options), built

@@ -14,19 +14,20 @@ import keras
 import pandas as pd
 
 from learnface.clips import Augmentation, Prepared, PrepareSettings, prepare
+from learnface.clips._frames import Row
 from learnface.errors import DataError
-from learnface.models import ModelCard, load, save
-from learnface.training import LabelledFaces, RunReport, evaluate, split_prepared
+from learnface.models import build_backbone, load, save
+from learnface.training import LabelledFaces, RunReport, split_prepared
 from learnface.training.labelled_faces import split_index
-from learnface.transfer._network import CLIP_MODELS, network_for
+from learnface.transfer._cards import preparation_of, settings_of, trained_card
+from learnface.transfer._network import CLIP_MODELS, check_kind, network_for
+from learnface.transfer._scoring import score
 from learnface.transfer.heads import replace_head
 from learnface.transfer.stages import Stage, train_stages
 
-__all__ = ["AUGMENTATION", "FineTuned", "fine_tune", "preparation_of"]
+__all__ = ["AUGMENTATION", "FineTuned", "fine_tune"]
 
 AUGMENTATION = Augmentation(flip=True, rotation=10, zoom=0.1, shift=0.05, brightness=0.1, contrast=0.2)
-COPIES = 4
-_CUT = ("landmarks", "template", "margin", "size", "grey", "equalise", "frames")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,7 +37,8 @@ class FineTuned:
     Attributes:
         model: the trained model, with its `card`.
         path: the saved model.
-        scores: what `learnface.training.evaluate` says of the test samples; empty if there are none.
+        scores: what `learnface.training.evaluate` says of the test samples, and where they name their people
+            `people` and `people_interval`, the 95 % interval over people; empty if there are none.
         reports: the report of each stage.
         samples: the samples by split.
     """
@@ -49,18 +51,19 @@ class FineTuned:
 
 
 def fine_tune(
-    index: pd.DataFrame,
+    index: pd.DataFrame | Prepared,
     out: str | Path,
     *,
     model: str | Path = "vggface_lstm",
     backbone: str = "vggface",
     weights: str | Path | None = None,
+    layer: str | None = None,
     labels: Sequence[str] | None = None,
     label_map: Mapping[str, str | Sequence[str]] | None = None,
     settings: PrepareSettings | None = None,
     stages: Sequence[Stage] | None = None,
-    augmentation: Augmentation = AUGMENTATION,
-    copies: int = COPIES,
+    augmentation: Augmentation | None = AUGMENTATION,
+    monitor: str = "val_accuracy",
     seed: int = 0,
     broken: str = "raise",
     processes: int = 1,
@@ -72,78 +75,102 @@ def fine_tune(
     What was stopped goes on when the same call is made again: preparing, computing features, training.
 
     Args:
-        index: an index table with labels (see `learnface.corpora`). Its own split is kept; else people are
-            dealt out to training, validation and test.
+        index: an index table with labels (see `learnface.corpora`), or the faces that
+            `learnface.clips.prepare` has made of one. Its own split is kept; else people are dealt out to
+            training, validation and test.
         out: folder of faces, runs and `model.keras`.
         model: the name of a clip model (`"vggface_lstm"`, `"vggface_rnn"`, `"vggface_fusion"`), or
             `"face_classifier"` for pictures; or a saved model (`.keras`), whose classifier is replaced.
         backbone: see `learnface.models.build_backbone`; not with a saved model.
         weights: the backbone's; not with a saved model.
+        layer: the layer of the backbone that gives the features, None its last; not with a saved model.
         labels: the classes in order; None takes those of the index.
         label_map: with a saved model, new classes that begin as old ones (see `replace_head`).
         settings: how to prepare; by default 10 frames of 64 x 64, grey and equalised, as wang2020. With a saved
-            model, its own.
+            model, its own; with faces that are prepared, theirs.
         stages: how to train; None trains the head and then everything where the body was trained before,
             and everything from the beginning where it was not.
         augmentation: how training samples are augmented.
-        copies: of stages that train the head, how many augmented copies are stored of each sample.
+        monitor: the figure that chooses the best epoch: `"val_accuracy"`, `"val_uar"`, `"val_f1"`, `"val_loss"`.
         seed: of the split, the weights, the order and the augmentation.
         broken: what to do about files that cannot be read (see `learnface.clips.prepare`).
         processes: how many processes prepare the faces.
         model_options: further arguments of the model, such as `units`.
-        **options: see `learnface.transfer.train_stages`.
+        **options: see `learnface.transfer.train_stages`, such as `copies`, `balance`, `patience`, `callbacks`.
 
     Returns:
         The model, where it was saved, and its scores.
 
     Raises:
-        DataError: files are broken, labels or people are missing, or the model does not fit.
+        DataError: files are broken, labels or people are missing, the model does not fit, or prepared faces are
+            not those that `settings` or the saved model want.
     """
     out = Path(out)
-    labels = tuple(labels or _labels(index))
+    table = index.samples if isinstance(index, Prepared) else index
+    labels = tuple(labels or _labels(table))
     base = load(model) if Path(model).suffix == ".keras" else None
-    settings = settings or (preparation_of(base.card) if base else PrepareSettings(frames=10))
-    if not base and model not in CLIP_MODELS:
-        settings = dataclasses.replace(settings, frames=None)
-    split_index(index, labels, seed=seed)  # what people and labels lack is said before hours of preparing
+    settings = _settings(index, base, model, settings)
+    # What does not fit is said before hours of preparing.
+    split_index(table, labels, seed=seed)
+    check_kind(base or str(model), clips=_holds_clips(index))
     keras.utils.set_random_seed(seed)
-    network = replace_head(base, labels, label_map=label_map) if base else None
-    faces = prepare(index, out / "faces", settings, broken=broken, processes=processes)
+    if base:
+        network = replace_head(base, labels, label_map=label_map)
+    else:
+        body = build_backbone(backbone, settings.shape, weights=weights, layer=layer)
+    faces = index
+    if not isinstance(index, Prepared):
+        faces = prepare(index, out / "faces", settings, broken=broken, processes=processes)
     samples = split_prepared(faces, labels, seed=seed)
-    if network is None:
+    if not base:
         network, _ = network_for(
-            str(model), samples, len(labels), backbone=backbone, weights=weights, options=model_options
+            str(model), samples, len(labels), backbone=body, weights=None, options=model_options
         )
     stages = tuple(stages or _default_stages(trained=base is not None or weights is not None))
-    options = {"patience": 10, "name": network.name, "augmentation": augmentation, **options}
-    if any(stage.train == "head" for stage in stages):
-        options["copies"] = copies
-    reports = train_stages(network, samples, stages, out, seed=seed, **options)
-    scores = {}
-    if "test" in samples:
-        scores = evaluate(network, samples["test"].images, samples["test"].codes, labels)
+    options = {"patience": 10, "name": network.name, "labels": labels, "monitor": monitor, **options}
+    reports = train_stages(network, samples, stages, out, seed=seed, augmentation=augmentation, **options)
+    scores = score(network, samples["test"], labels) if "test" in samples else {}
+    if scores:
         reports[-1].scores["test"] = scores
     reports[-1].save(out / "report.json")
-    network.card = _card(network, index, labels, faces, settings, scores)
+    network.card = trained_card(network, labels, samples, scores, monitor=monitor)
     save(network, out / "model.keras", network.card)
     return FineTuned(network, out / "model.keras", scores, reports, samples)
 
 
-def preparation_of(card: ModelCard) -> PrepareSettings:
-    """Return the settings by which the faces of a model's training were prepared.
+def _settings(
+    index: pd.DataFrame | Prepared,
+    base: keras.Model | None,
+    model: str | Path,
+    settings: PrepareSettings | None,
+) -> PrepareSettings:
+    """Return how faces are, or are to be, prepared."""
+    wanted = settings or (preparation_of(base.card) if base else None)
+    if isinstance(index, Prepared):
+        found = settings_of(index)
+        different = _differences(found, wanted) if wanted else []
+        if different:
+            raise DataError(
+                f"the faces in {index.folder} were prepared with another {' and '.join(different)} than the model or "
+                "the settings want: prepare them anew, or train without these"
+            )
+        return found
+    wanted = wanted or PrepareSettings(frames=10)
+    return wanted if base or model in CLIP_MODELS else dataclasses.replace(wanted, frames=None)
 
-    Raises:
-        DataError: the card does not say.
-    """
-    kept = {name: value for name, value in card.preparation.items() if name != "frame_rate"}
-    if not kept:
-        raise DataError(f"the card of {card.model} does not say how faces are prepared: give the settings")
-    try:
-        return PrepareSettings(**{**kept, "size": tuple(kept["size"])})
-    except (TypeError, KeyError) as error:
-        raise DataError(
-            f"the card of {card.model} has settings that this version does not know: {error}"
-        ) from error
+
+def _differences(found: PrepareSettings, wanted: PrepareSettings) -> list[str]:
+    """Return the settings that change what a model sees; where each face was found is not among them."""
+    names = ("landmarks", "template", "margin", "size", "grey", "equalise", "frames")
+    return [name for name in names if getattr(found, name) != getattr(wanted, name)]
+
+
+def _holds_clips(index: pd.DataFrame | Prepared) -> bool:
+    if isinstance(index, Prepared):
+        return index.is_clips
+    first = index.iloc[0]
+    row = first.get("row")
+    return Row("", str(first.get("frames", "")), None if pd.isna(row) else int(row)).is_clip
 
 
 def _labels(index: pd.DataFrame) -> tuple[str, ...]:
@@ -158,41 +185,3 @@ def _default_stages(*, trained: bool) -> tuple[Stage, ...]:
     if trained:
         return Stage(60, 1e-3, train="head"), Stage(20, 1e-4)
     return (Stage(60, 1e-3),)
-
-
-def _card(
-    network: keras.Model,
-    index: pd.DataFrame,
-    labels: tuple[str, ...],
-    faces: Prepared,
-    settings: PrepareSettings,
-    scores: Mapping[str, Any],
-) -> ModelCard:
-    detector = settings.detector if settings.detector is None or isinstance(settings.detector, str) else None
-    preparation = {name: getattr(settings, name) for name in _CUT} | {"detector": detector}
-    preparation["frame_rate"] = _frame_rate(faces)
-    corpora = ", ".join(sorted(index["corpus"].dropna().unique())) if "corpus" in index else ""
-    kept = ("accuracy", "uar", "f1", "accuracy_interval", "calibration_error", "samples")
-    return ModelCard(
-        model=network.name,
-        labels=labels,
-        input_shape=tuple(network.inputs[0].shape[1:]),
-        colour="grey" if settings.grey else "RGB",
-        face="as its `preparation` says",
-        preparation=preparation,
-        corpus=corpora,
-        protocol="people are in one split only; validation chose the epoch; test was scored once",
-        scores={name: scores[name] for name in kept if name in scores},
-        notes="Trained on your own data: it knows no other people, cameras and cultures than are in it.",
-    )
-
-
-def _frame_rate(faces: Prepared) -> float | None:
-    """Return how many frames a second the median clip has, None where there is no clock."""
-    if not faces.is_clips:
-        return None
-    table = faces.frames()
-    steps = table["time"].astype(float).groupby(table["sample"]).diff()
-    # A clip's mean, for rounding to whole frames makes steps of two lengths; frames that pad a clip have no step.
-    steps = steps[steps > 0].groupby(table["sample"]).mean()
-    return round(1 / float(steps.median()), 3) if len(steps) else None

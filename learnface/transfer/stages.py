@@ -12,6 +12,7 @@ from typing import Any
 
 import keras
 
+from learnface.callbacks import EpochScores
 from learnface.clips import Augmentation
 from learnface.errors import DataError
 from learnface.training import RunReport, fit
@@ -21,7 +22,12 @@ from learnface.transfer.freezing import freeze, frozen_names, unfreeze
 from learnface.transfer.learning_rates import discriminative_rates
 from learnface.transfer.splitting import feature_layer, split_model
 
-__all__ = ["Stage", "nadam", "train_stages"]
+__all__ = ["Stage", "StageCallbacks", "nadam", "train_stages"]
+
+COPIES = 4  # of each training sample, the first as it is, where features are computed once
+
+StageCallbacks = Callable[[str, EpochScores | None], Sequence[keras.callbacks.Callback]]
+"""Makes further callbacks for a stage of its name, such as `"vggface_lstm/stage1"`, and of what scores its epochs."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,9 +70,12 @@ def train_stages(
     optimizer: Callable[[float], keras.optimizers.Optimizer] = nadam,
     batch_size: int = 32,
     augmentation: Augmentation | None = None,
-    copies: int = 1,
+    copies: int | None = None,
     balance: bool = False,
     patience: int | None = None,
+    labels: Sequence[str] | None = None,
+    monitor: str = "val_accuracy",
+    callbacks: StageCallbacks | None = None,
     seed: int = 0,
     name: str = "",
     settings: Mapping[str, Any] | None = None,
@@ -83,10 +92,17 @@ def train_stages(
         optimizer: makes an optimiser of a learning rate.
         batch_size: samples a batch.
         augmentation: how training samples are augmented.
-        copies: of stages that train the head, how many augmented copies of each sample are stored; the
-            first is not augmented.
+        copies: of stages that train the head, how many copies of each sample are stored: the first is not
+            augmented, the others are, so that with one copy the head is trained without augmentation. None
+            stores 4 where there is an augmentation, else 1.
         balance: show each class equally often.
         patience: end a stage after so many epochs without a lower validation loss.
+        labels: the classes, in the order of the codes. With them precision, recall, F1 and UAR of the validation
+            samples are computed after each epoch, and are in the history.
+        monitor: the figure that chooses the best epoch: `"val_accuracy"` or `"val_loss"`; with `labels` also
+            `"val_uar"`, `"val_f1"`, `"val_precision"` or `"val_recall"`; or one that `callbacks` add to the logs.
+        callbacks: makes further callbacks of each stage, out of its name and its `EpochScores` (None without
+            `labels`), such as `learnface.reports.tensorboard_callbacks("logs")`.
         seed: of order and augmentation.
         name: name of the runs, for their reports.
         settings: further settings to record.
@@ -97,28 +113,40 @@ def train_stages(
 
     Raises:
         DataError: `run_dir` holds another run, or an argument is wrong.
+
+    Example:
+        >>> import tempfile
+        >>> import numpy as np
+        >>> from learnface.models import fer_vgg
+        >>> faces, codes = np.zeros((4, 48, 48, 1), "uint8"), np.array([0, 1, 0, 1])
+        >>> samples = {"train": LabelledFaces(faces, codes), "validation": LabelledFaces(faces, codes)}
+        >>> options = {"labels": ["calm", "glad"], "monitor": "val_uar", "progress": False}
+        >>> model, stages = fer_vgg(classes=2), [Stage(epochs=1, train="head")]
+        >>> (report,) = train_stages(model, samples, stages, tempfile.mkdtemp(), **options)
+        >>> report.history["val_uar"]
+        [0.5]
     """
+    copies = _copies(copies, augmentation, stages)
+    _check_monitor(monitor, labels, callbacks)
     reports = []
     for number, stage in enumerate(stages, start=1):
         folder = Path(run_dir) / f"stage{number}"
-        body_frozen = stage.train == "head"
-        unfreeze(model)
-        if body_frozen:
-            freeze(model, until=feature_layer(model))
-        elif stage.train != "all":
-            freeze(model, except_last=stage.train)
-        options = {"batch_size": batch_size, "seed": seed, "balance": balance}
-        if body_frozen:
-            trained, source, validation = _cached(model, samples, folder, copies, augmentation, **options)
-        else:
-            masked = len(model.inputs) == 2
-            trained, source = (
-                model,
-                samples["train"].source(augmentation=augmentation, mask=masked, **options),
-            )
-            validation = samples["validation"].dataset(mask=masked)
-        own = {"stage": stage, "batch_size": batch_size, "augmentation": augmentation, "balance": balance}
+        trained, source, validation = _parts(
+            model,
+            samples,
+            stage,
+            folder,
+            augmentation=augmentation,
+            copies=copies,
+            options={"batch_size": batch_size, "seed": seed, "balance": balance},
+            progress=progress,
+        )
+        used = augmentation if stage.train != "head" or copies > 1 else None
+        own = {"stage": stage, "batch_size": batch_size, "augmentation": used, "balance": balance}
         own |= {"copies": copies, "frozen": frozen_names(model)}
+        own |= {} if monitor == "val_accuracy" else {"monitor": monitor}
+        scores = EpochScores(validation, labels) if labels else None
+        further = callbacks(f"{name or model.name}/stage{number}", scores) if callbacks else ()
         report = fit(
             trained,
             source,
@@ -126,18 +154,61 @@ def train_stages(
             epochs=stage.epochs,
             optimizer=discriminative_rates(optimizer(stage.learning_rate), trained, stage.rates),
             loss="sparse_categorical_crossentropy",
+            monitor=monitor,
+            mode="min" if "loss" in monitor else "max",
             patience=patience,
             run_dir=folder,
             name=name,
             seed=seed,
             settings={**own, **(settings or {})},
             data={part: chosen.describe() for part, chosen in samples.items()},
+            callbacks=[*([scores] if scores else []), *further],
             progress=progress,
         )
         report.parameters = model.count_params()
         report.save(folder / "report.json")
         reports.append(report)
     return reports
+
+
+def _copies(copies: int | None, augmentation: Augmentation | None, stages: Sequence[Stage]) -> int:
+    """Return how many copies of each sample are stored: as asked, or as the augmentation needs."""
+    if copies is not None:
+        return copies
+    augmented = augmentation not in (None, Augmentation())
+    return COPIES if augmented and any(stage.train == "head" for stage in stages) else 1
+
+
+def _check_monitor(monitor: str, labels: Sequence[str] | None, callbacks: StageCallbacks | None) -> None:
+    """Say before any work what else would be said after the first epoch."""
+    scored = [f"val_{name}" for name in EpochScores.figures]
+    known = ["val_accuracy", "val_loss", *(scored if labels else [])]
+    if monitor not in known and callbacks is None:
+        hint = ", or give the labels" if monitor in scored else ""
+        raise DataError(f"monitor={monitor!r}: choose one of {', '.join(known)}{hint}")
+
+
+def _parts(
+    model: keras.Model,
+    samples: Mapping[str, LabelledFaces],
+    stage: Stage,
+    folder: Path,
+    *,
+    augmentation: Augmentation | None,
+    copies: int,
+    options: Mapping[str, Any],
+    progress: bool,
+) -> tuple[keras.Model, Any, Any]:
+    """Freeze what the stage does not train; return what it trains, its batches and those of the validation."""
+    unfreeze(model)
+    if stage.train == "head":
+        freeze(model, until=feature_layer(model))
+        return _cached(model, samples, folder, copies, augmentation, progress=progress, **options)
+    if stage.train != "all":
+        freeze(model, except_last=stage.train)
+    masked = len(model.inputs) == 2
+    source = samples["train"].source(augmentation=augmentation, mask=masked, **options)
+    return model, source, samples["validation"].dataset(mask=masked)
 
 
 def _cached(
@@ -150,13 +221,14 @@ def _cached(
     batch_size: int,
     seed: int,
     balance: bool,
+    progress: bool,
 ) -> tuple[keras.Model, Any, Any]:
     """Return the head, and its training and validation batches of features computed once."""
     body, head = split_model(model)
     train, validation = samples["train"], samples["validation"]
     masked = len(model.inputs) == 2
     options = {"augmentation": augmentation if copies > 1 else None, "copies": copies, "seed": seed}
-    features = cache_features(body, train.images, folder / "train_features", **options)
+    features = cache_features(body, train.images, folder / "train_features", progress=progress, **options)
     source = features.source(
         train.codes,
         batch_size=batch_size,
@@ -164,5 +236,5 @@ def _cached(
         mask=train.mask if masked else None,
         balance=train.codes if balance else None,
     )
-    held = cache_features(body, validation.images, folder / "validation_features")
+    held = cache_features(body, validation.images, folder / "validation_features", progress=progress)
     return head, source, held.dataset(validation.codes, mask=validation.mask if masked else None)

@@ -10,11 +10,14 @@ from typing import Any
 
 import keras
 
+from learnface.clips import Prepared
 from learnface.errors import DataError
-from learnface.models import face_classifier
-from learnface.training import RunReport, evaluate
+from learnface.models import face_classifier, save
+from learnface.training import RunReport
 from learnface.training.labelled_faces import LabelledFaces
+from learnface.transfer._cards import trained_card
 from learnface.transfer._network import network_for
+from learnface.transfer._scoring import score
 from learnface.transfer.splitting import feature_layer
 from learnface.transfer.stages import Stage, train_stages
 
@@ -26,11 +29,14 @@ class Transferred:
     """What `transfer_learn` gives.
 
     Attributes:
-        model: the trained model.
-        scores: what `learnface.training.evaluate` says of the test samples; empty if there are none.
+        model: the trained model; of prepared faces with its `card`.
+        scores: what `learnface.training.evaluate` says of the test samples, and where they name their people
+            `people` and `people_interval`, the 95 % interval over people; empty if there are none.
         reports: the report of each stage of its training.
-        pretrained: the backbone as it was left by the pretraining.
+        pretrained: the backbone as it was left by the pretraining, or as it came without one: a copy of its own,
+            which later stages have not changed.
         pretraining_reports: the reports of the pretraining; empty without one.
+        path: the saved model; None where nothing was saved.
     """
 
     model: keras.Model
@@ -38,6 +44,7 @@ class Transferred:
     reports: Sequence[RunReport]
     pretrained: keras.Model
     pretraining_reports: Sequence[RunReport] = ()
+    path: Path | None = None
 
 
 def pretrain(
@@ -69,14 +76,8 @@ def pretrain(
     Raises:
         DataError: the images, the backbone or `run_dir` do not fit.
     """
-    keras.utils.set_random_seed(seed)
-    shape = samples["train"].shape
-    if len(shape) != 3:
-        raise DataError(f"a backbone is pretrained on images, not on clips of {shape}: index single frames")
-    model = face_classifier(shape, classes=len(labels), backbone=backbone, backbone_weights=backbone_weights)
-    reports = train_stages(model, samples, stages, run_dir, seed=seed, **{"name": "pretrain", **options})
-    _score(model, samples, labels, reports, run_dir)
-    return model, reports
+    model = _classifier(samples, labels, backbone, backbone_weights, seed)
+    return model, _pretrain(model, samples, labels, run_dir, stages, seed, options)
 
 
 def transfer_learn(
@@ -94,6 +95,7 @@ def transfer_learn(
     pretraining_options: Mapping[str, Any] | None = None,
     stages: Sequence[Stage] = (Stage(epochs=100, train="head"),),
     model_options: Mapping[str, Any] | None = None,
+    save_model: bool = True,
     seed: int = 0,
     **options: Any,
 ) -> Transferred:
@@ -115,6 +117,8 @@ def transfer_learn(
         pretraining_options: options of `pretrain` that differ from `options`.
         stages: how to train on top; by default the head alone, as the paper does.
         model_options: further arguments of the model, such as `units`.
+        save_model: whether to save the model as `model.keras` in `run_dir`, with the card that `learnface predict`
+            needs; only what was trained on prepared faces is saved, as pixels do not say how they were cut.
         seed: of weights, order and augmentation.
         **options: see `train_stages`, for both trainings.
 
@@ -124,20 +128,12 @@ def transfer_learn(
     Raises:
         DataError: the samples do not fit the model, or `run_dir` holds another run.
     """
-    run_dir, pretraining_reports = Path(run_dir), []
+    run_dir, labels, pretraining_reports = Path(run_dir), tuple(labels), []
     if pretraining is not None:
-        classifier, pretraining_reports = pretrain(
-            pretraining,
-            pretraining_labels,
-            run_dir / "pretraining",
-            backbone=backbone,
-            backbone_weights=backbone_weights,
-            stages=pretraining_stages,
-            seed=seed,
-            **{**options, **(pretraining_options or {})},
-        )
+        classifier = _classifier(pretraining, pretraining_labels, backbone, backbone_weights, seed)
         backbone, backbone_weights = classifier.get_layer(feature_layer(classifier)), None
     keras.utils.set_random_seed(seed)
+    # Built before the backbone that it shares is pretrained: what does not fit is said at once.
     network, built = network_for(
         model,
         samples,
@@ -147,9 +143,67 @@ def transfer_learn(
         layer=layer,
         options=model_options,
     )
-    reports = train_stages(network, samples, stages, run_dir / model, seed=seed, **{"name": model, **options})
+    if pretraining is not None:
+        own = {**options, "name": "/".join(filter(None, [options.get("name"), "pretrain"]))}
+        pretraining_reports = _pretrain(
+            classifier,
+            pretraining,
+            pretraining_labels,
+            run_dir / "pretraining",
+            pretraining_stages,
+            seed,
+            {**own, **(pretraining_options or {})},
+        )
+    pretrained = built.get_weights()
+    options = {"name": model, "labels": labels, **options}
+    reports = train_stages(network, samples, stages, run_dir / model, seed=seed, **options)
     scores = _score(network, samples, labels, reports, run_dir / model)
-    return Transferred(network, scores, reports, built, pretraining_reports)
+    path = None
+    if all(isinstance(part.images, Prepared) for part in samples.values()):
+        monitor = options.get("monitor", "val_accuracy")
+        network.card = trained_card(network, labels, samples, scores, monitor=monitor)
+        path = run_dir / "model.keras" if save_model else None
+    if path:
+        save(network, path, network.card)
+    return Transferred(network, scores, reports, _copy(built, pretrained), pretraining_reports, path)
+
+
+def _classifier(
+    samples: Mapping[str, LabelledFaces],
+    labels: Sequence[str],
+    backbone: str | keras.Model,
+    backbone_weights: str | Path | None,
+    seed: int,
+) -> keras.Model:
+    """Return the classifier of single images that is pretrained."""
+    keras.utils.set_random_seed(seed)
+    shape = samples["train"].shape
+    if len(shape) != 3:
+        raise DataError(f"a backbone is pretrained on images, not on clips of {shape}: index single frames")
+    return face_classifier(shape, classes=len(labels), backbone=backbone, backbone_weights=backbone_weights)
+
+
+def _pretrain(
+    model: keras.Model,
+    samples: Mapping[str, LabelledFaces],
+    labels: Sequence[str],
+    run_dir: str | Path,
+    stages: Sequence[Stage],
+    seed: int,
+    options: Mapping[str, Any],
+) -> list[RunReport]:
+    """Train the classifier of single images, and return the report of each stage."""
+    options = {"name": "pretrain", "labels": tuple(labels), **options}
+    reports = train_stages(model, samples, stages, run_dir, seed=seed, **options)
+    _score(model, samples, labels, reports, run_dir)
+    return reports
+
+
+def _copy(model: keras.Model, weights: Sequence[Any]) -> keras.Model:
+    """Return a model of the same layers that shares no weights with it, and has these."""
+    copy = keras.models.clone_model(model)
+    copy.set_weights(weights)
+    return copy
 
 
 def _score(
@@ -162,7 +216,7 @@ def _score(
     """Return the scores of the test samples, and write them into the last stage's report."""
     if "test" not in samples:
         return {}
-    scores = evaluate(model, samples["test"].images, samples["test"].codes, labels)
+    scores = score(model, samples["test"], tuple(labels))
     reports[-1].scores["test"] = scores
     reports[-1].save(Path(run_dir) / f"stage{len(reports)}" / "report.json")
     return scores

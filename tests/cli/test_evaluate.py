@@ -23,3 +23,15 @@ def test_labels_that_the_model_does_not_know_are_told_before_faces_are_cut(
 def test_a_model_that_is_not_there(learnface, motion_clips, capsys):
     assert learnface("evaluate", "--model", "none.keras", "--data", motion_clips) == 2
     assert "error: none.keras does not exist" in capsys.readouterr().err
+
+
+def test_broken_clips_are_left_out_if_one_says_so(trained, learnface, motion_clips, tmp_path, capsys):
+    shutil.copytree(motion_clips, tmp_path / "clips")
+    (tmp_path / "clips" / "rising" / "p0" / "c0" / "2.png").write_bytes(b"")
+    arguments = ["--model", trained / "model.keras", "--data", tmp_path / "clips", "--processes", 1]
+    assert learnface("evaluate", *arguments) == 2
+    assert "1 of 20 samples cannot be read" in capsys.readouterr().err
+    assert learnface("evaluate", *arguments, "--broken", "drop") == 0
+    printed = capsys.readouterr()
+    assert "19 samples" in printed.out and "over 5 people" in printed.out
+    assert "broken and left out" in printed.err

@@ -18,9 +18,34 @@ def test_predict_slides_over_a_video(trained, learnface, tmp_path, capsys):
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [(["--epochs", 0, "--head-epochs", 0], "train nothing"), (["--corpus", "none"], "no corpus 'none'")],
+    [
+        (["--epochs", 0, "--head-epochs", 0], "train nothing"),
+        (["--corpus", "none"], "no corpus 'none'"),
+        (["--model", "vggface_fusion", "--units", 8], "--units is the width of an LSTM or RNN"),
+        (["--detector", "none", "--landmarks", "detector"], "landmarks='detector' needs a detector"),
+    ],
 )
 def test_mistakes_are_told_in_one_sentence(options, message, learnface, motion_clips, capsys):
     assert learnface("train", "--data", motion_clips, *options) == 2
     error = capsys.readouterr().err
     assert message in error and error.startswith("error: ")
+
+
+def test_prepared_faces_and_clips_of_any_length(learnface, motion_clips, tmp_path, capsys):
+    faces, out = tmp_path / "faces", tmp_path / "out"
+    arguments = ["--corpus", "labelled_clips", "--data", motion_clips, "--out", faces, "--size", 24]
+    assert learnface("prepare", *arguments, "--detector", "none", "--processes", 1) == 0
+    assert learnface("train", "--data", faces, "--size", 24, "--frames", 0) == 2
+    assert "leave out the options of preparing (size, frames)" in capsys.readouterr().err
+    options = ["--head-epochs", 1, "--epochs", 0, "--units", 8, "--layer", "block2_pool"]
+    options += ["--monitor", "uar", "--tensorboard", tmp_path / "logs"]
+    assert learnface("train", "--data", faces, "--out", out, *options) == 0
+    printed = capsys.readouterr().out
+    assert "people are in one split only; validation chose the epoch (by uar)" in printed
+    model = load(out / "model.keras")
+    assert model.card.preparation["frames"] is None and model.get_layer("lstm").units == 8
+    assert not (out / "faces").exists()
+    assert {path.name for path in (tmp_path / "logs" / "vggface_lstm" / "stage1").iterdir()} >= {
+        "train",
+        "confusion",
+    }

@@ -3,7 +3,7 @@ import typer
 from rich.console import Console
 
 from learnface.cli._stopped import INTERRUPTED
-from learnface.cli._training import chosen_stages, print_scores, run_and_report
+from learnface.cli._training import chosen_stages, pretrained_weights, print_scores, run_and_report
 
 
 @pytest.mark.parametrize(
@@ -30,10 +30,33 @@ def test_an_interruption_says_how_to_go_on(tmp_path, capsys):
     assert "give the same command again" in capsys.readouterr().err
 
 
-def test_a_table_of_scores(capsys):
+@pytest.mark.parametrize(
+    ("given", "backbone", "expected"),
+    [
+        (None, "fer_vgg", "ferplus"),
+        (None, "vgg19", "imagenet"),
+        (None, "vggface", None),
+        (None, "no-such", None),  # told when it is built
+        ("none", "fer_vgg", None),
+        ("mine.weights.h5", "vggface", "mine.weights.h5"),
+    ],
+)
+def test_weights_go_with_the_backbone(given, backbone, expected):
+    assert pretrained_weights(given, backbone) == expected
+
+
+@pytest.mark.parametrize(
+    ("people", "said"),
+    [
+        ({}, "95 % interval 30.0% to 95.0%, if no two samples are of one person"),
+        ({"people": 1}, "95 % interval 30.0% to 95.0% for this one person; of others it says nothing"),
+        ({"people": 3, "people_interval": [0.1, 1.0]}, "95 % interval 10.0% to 100.0% over 3 people"),
+    ],
+)
+def test_a_table_of_scores(people, said, capsys):
     row = {"support": 3.0, "precision": 0.5, "recall": 1.0, "f1": 2 / 3}
-    scores = {"accuracy": 0.75, "accuracy_interval": [0.3, 0.95], "uar": 0.7, "samples": 4}
+    scores = {"accuracy": 0.75, "accuracy_interval": [0.3, 0.95], "uar": 0.7, "samples": 4, **people}
     print_scores(Console(width=60), scores | {"per_class": {"happy": row}})
     out = capsys.readouterr().out
-    assert "accuracy 75.0% (95 % interval 30.0% to 95.0%), UAR 70.0%, 4 samples" in out
+    assert f"accuracy 75.0% ({said}), UAR 70.0%, 4 samples" in out
     assert out.split()[-5:] == ["happy", "3", "50.0%", "100.0%", "66.7%"]

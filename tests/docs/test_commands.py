@@ -10,6 +10,12 @@ from checks.markdown import inline_code, name_of, pages, shell_lines
 from learnface.cli.main import app
 
 COMMANDS = typer.main.get_command(app).commands
+OPTIONS = {
+    name
+    for command in COMMANDS.values()
+    for parameter in command.params
+    for name in (*parameter.opts, *parameter.secondary_opts)
+}
 PAGES = pages()
 TEXTS = {name_of(page): page.read_text(encoding="utf-8") for page in PAGES}
 
@@ -47,6 +53,15 @@ def test_inline_commands_exist(page):
         known = {option for one in COMMANDS[words[1]].params for option in (*one.opts, *one.secondary_opts)}
         used = {word.partition("=")[0] for word in words[2:] if word.startswith("--")}
         assert used <= known, f"{page}: {code!r} has options that there are not"
+
+
+@pytest.mark.parametrize("page", TEXTS)
+def test_inline_options_exist(page):
+    """Such as `--balance`, without its command."""
+    for code in inline_code(TEXTS[page]):
+        if code.startswith("--"):
+            used = {word.partition("=")[0] for word in code.split() if word.startswith("--")}
+            assert used <= OPTIONS | {"--help", "--version"}, f"{page}: no command has {code!r}"
 
 
 def test_a_wrong_option_is_found():

@@ -24,7 +24,7 @@ def faces(rng):
     return images, codes
 
 
-def run(faces, run_dir=None, epochs=3, **options):
+def run(faces, run_dir=None, epochs=3, show=False, **options):
     images, codes = faces
     keras.utils.set_random_seed(0)
     model = fer_vgg((16, 16, 1), classes=2, widths=(4, 8), border=0)
@@ -36,7 +36,7 @@ def run(faces, run_dir=None, epochs=3, **options):
         optimizer=keras.optimizers.SGD(0.05, momentum=0.9),
         loss="sparse_categorical_crossentropy",
         run_dir=run_dir,
-        progress=False,
+        progress=show,
         **options,
     )
     return model, report
@@ -59,6 +59,17 @@ def test_report_says_how_the_run_was_made(faces, tmp_path):
     assert report.versions["keras"] == keras.__version__
     assert report.machine["cores"] >= 1
     assert RunReport.load(tmp_path / "report.json") == report
+
+
+def test_figures_of_the_callers_callbacks_are_shown_and_choose_the_epoch(faces, capsys):
+    def add(epoch, logs):
+        logs["val_own"] = [0.25, 0.75, 0.5][epoch]
+
+    callbacks = [keras.callbacks.LambdaCallback(on_epoch_end=add)]
+    _, report = run(faces, callbacks=callbacks, monitor="val_own", show=True)
+    assert (report.best_epoch, report.history["val_own"]) == (2, [0.25, 0.75, 0.5])
+    lines = capsys.readouterr().err.splitlines()
+    assert ["val_own 0.25" in lines[0], "val_own 0.75" in lines[1]] == [True, True]
 
 
 def test_model_ends_with_its_best_weights(faces):

@@ -1,19 +1,16 @@
 import dataclasses
-import json
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 from checks.clips import write_motion_clips
 
-from learnface.clips import PrepareSettings
+from learnface.clips import PrepareSettings, prepare
 from learnface.corpora import labelled_clips
 from learnface.errors import DataError
-from learnface.models import ModelCard, load
+from learnface.models import load
 from learnface.training import RunReport
 from learnface.transfer import Stage, fine_tune, preparation_of
-from learnface.transfer.fine_tuning import _frame_rate
 
 SETTINGS = PrepareSettings(detector=None, size=24, frames=4, equalise=None)
 HEAD = [Stage(2, 0.01, train="head")]
@@ -52,6 +49,15 @@ def test_what_is_saved_is_what_was_trained(tuned):
     assert preparation_of(again.card) == SETTINGS
     report = RunReport.load(tuned.path.parent / "report.json")
     assert report.scores["test"]["samples"] == len(tuned.samples["test"])
+    assert again.card.protocol.startswith(
+        "people are in one split only; validation chose the epoch (by accuracy)"
+    )
+
+
+def test_scores_of_whole_epochs_and_over_people(tuned):
+    assert {"val_uar", "val_f1"} <= tuned.reports[0].history.keys()
+    assert tuned.scores["people"] == tuned.samples["test"].images.samples["subject"].nunique()
+    assert tuned.model.card.scores["people"] == tuned.scores["people"]
 
 
 def test_people_are_in_one_split(tuned):
@@ -83,9 +89,39 @@ def test_clips_of_different_lengths(index, tmp_path):
     assert result.model.input_shape == (None, 4, 24, 24, 1)  # all are as long here
 
 
-def test_pictures_and_clips_are_told_apart(index, tmp_path):
-    with pytest.raises(DataError, match="holds clips, but face_classifier takes pictures"):
-        fine(index, tmp_path, model="face_classifier")
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"model": "face_classifier"}, "holds clips, but face_classifier takes pictures"),
+        ({"model": "vggface"}, "'vggface' cannot be trained here"),
+        ({"backbone": "fer_vgg19"}, "there is no backbone 'fer_vgg19'"),
+        ({"layer": "fc9"}, "no layer 'fc9'"),
+    ],
+)
+def test_what_does_not_fit_is_said_before_faces_are_cut(options, message, index, tmp_path, monkeypatch):
+    monkeypatch.setattr("learnface.transfer.fine_tuning.prepare", None)  # it is not called
+    with pytest.raises(DataError, match=message):
+        fine(index, tmp_path, **options)
+
+
+def test_faces_that_are_prepared_already(tuned, index, tmp_path):
+    faces = prepare(index, tmp_path / "faces", SETTINGS)
+    result = fine(
+        faces, tmp_path / "out", settings=None, stages=[Stage(1, 0.01, train="head")], layer="block2_pool"
+    )
+    assert preparation_of(result.model.card) == SETTINGS and not (tmp_path / "out" / "faces").exists()
+    other = prepare(index, tmp_path / "others", dataclasses.replace(SETTINGS, size=20, equalise="histogram"))
+    with pytest.raises(DataError, match="prepared with another size and equalise"):
+        fine(other, tmp_path / "out", model=tuned.path, settings=None)
+
+
+def test_a_split_that_nobody_can_check_is_not_called_disjoint(index, tmp_path):
+    """A corpus with its own split may name no people, as FER2013."""
+    splits = {"p0": "train", "p1": "train", "p2": "train", "p3": "validation", "p4": "test"}
+    split = index["subject"].map(splits)
+    result = fine(index.assign(split=split, subject=None), tmp_path, stages=[Stage(1, 0.01, train="head")])
+    assert "not known (no sample names its person)" in load(result.path).card.protocol
+    assert "people" not in result.scores
 
 
 @pytest.mark.parametrize("labels", [["happy"], []])
@@ -115,24 +151,6 @@ def test_a_map_of_unknown_classes_is_refused_before_faces_are_cut(tuned, index, 
     monkeypatch.setattr("learnface.transfer.fine_tuning.prepare", None)
     with pytest.raises(DataError, match="cannot map 'bored'"):
         fine_tune(index, tmp_path, model=tuned.path, label_map={"bored": "rising"}, progress=False)
-
-
-def test_cards_that_say_nothing_or_too_much():
-    card = ModelCard(model="old", labels=("a",), input_shape=(1, 1, 1))
-    with pytest.raises(DataError, match="card of old does not say"):
-        preparation_of(card)
-    with pytest.raises(DataError, match="settings that this version does not know"):
-        preparation_of(dataclasses.replace(card, preparation={"size": [1, 1], "sharpen": 2}))
-    kept = json.loads(dataclasses.replace(card, preparation={"size": [8, 8]}).to_json())
-    assert preparation_of(ModelCard.from_json(json.dumps(kept))).size == (8, 8)
-
-
-def test_the_frame_rate_of_clips_cut_down_to_fewer_frames():
-    """Eight of twelve frames at 25 a second are 1 or 2 frames apart: neither is the rate, their mean is."""
-    times = [0.0, 0.08, 0.12, 0.2, 0.24, 0.32, 0.36, 0.44]
-    table = pd.DataFrame({"sample": ["a"] * 8 + ["b"] * 8, "time": times + [3.0] * 7 + [3.04]})
-    faces = SimpleNamespace(is_clips=True, frames=lambda: table)
-    assert _frame_rate(faces) == pytest.approx(2 / (0.44 / 7 + 0.04), abs=1e-3)
 
 
 def test_broken_clips_stop_it_or_are_left_out(tmp_path):

@@ -60,6 +60,58 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_end(tmp_path):
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.parametrize(
+    ("options", "copies", "augmented"),
+    [
+        ({"augmentation": Augmentation(flip=True)}, 4, True),
+        ({"augmentation": Augmentation(flip=True), "copies": 1}, 1, False),
+        ({}, 1, False),
+        ({"augmentation": Augmentation()}, 1, False),
+    ],
+)
+def test_the_report_says_whether_the_head_saw_augmented_copies(options, copies, augmented, tmp_path):
+    (report,) = run(build(), tmp_path, Stage(1, 0.01, train="head"), **options)
+    stored = np.load(tmp_path / "stage1" / "train_features" / "features.npy")
+    assert len(stored) == report.settings["copies"] == copies
+    assert bool(report.settings["augmentation"] and report.settings["augmentation"]["flip"]) == augmented
+    assert augmented == (len(np.unique(stored, axis=0)) > 1)
+
+
+def test_scores_of_whole_epochs_choose_the_epoch_of_features_and_of_images(tmp_path):
+    seen = []
+
+    def callbacks(stage, scores):
+        seen.append((stage, scores.labels))
+        figure = lambda epoch, logs: logs.update(val_own=float(logs["val_uar"] + epoch))  # noqa: E731
+        return [keras.callbacks.LambdaCallback(on_epoch_end=figure)]
+
+    stages = (Stage(2, 0.01, train="head"), Stage(2, 0.01))
+    options = {"labels": ("dark", "bright"), "monitor": "val_own", "callbacks": callbacks}
+    model = build()
+    reports = run(model, tmp_path, *stages, **options)
+    for report in reports:
+        assert report.best_epoch == 2  # the own figure grows
+        accuracy = report.history["val_accuracy"]  # both classes are as many, so that it is the UAR
+        np.testing.assert_allclose(report.history["val_uar"], accuracy, atol=1e-6)
+    assert seen == [(f"face_classifier/stage{number}", ("dark", "bright")) for number in (1, 2)]
+    assert (
+        run(build(), tmp_path, *stages, **options)[1].history == reports[1].history
+    )  # ended, and not read again
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"monitor": "val_uar"}, "choose one of val_accuracy, val_loss, or give the labels"),
+        ({"monitor": "uar", "labels": ("a", "b")}, "choose one of .*val_f1"),
+    ],
+)
+def test_a_figure_that_there_will_not_be_is_told_before_any_work(options, message, tmp_path):
+    with pytest.raises(DataError, match=message):
+        run(build(), tmp_path / "run", Stage(1), **options)
+    assert not (tmp_path / "run").exists()
+
+
 def test_rates_of_layers(tmp_path):
     model = build()
     start = weights(model, "conv")

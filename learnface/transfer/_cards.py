@@ -1,0 +1,136 @@
+"""The card of a model that was trained here: how its faces were cut, and what its scores are worth."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import keras
+import pandas as pd
+
+from learnface.clips import Prepared, PrepareSettings
+from learnface.corpora.splits import leaking_subjects
+from learnface.errors import DataError
+from learnface.faces.detect import DETECTORS
+from learnface.models import ModelCard
+from learnface.training import LabelledFaces
+
+__all__ = ["preparation_of", "protocol", "settings_of", "trained_card"]
+
+_CUT = ("detector", "landmarks", "template", "margin", "size", "grey", "equalise", "frames")
+_KEPT = (
+    "accuracy",
+    "uar",
+    "f1",
+    "accuracy_interval",
+    "people",
+    "people_interval",
+    "calibration_error",
+    "samples",
+)
+
+
+def trained_card(
+    network: keras.Model,
+    labels: Sequence[str],
+    samples: Mapping[str, LabelledFaces],
+    scores: Mapping[str, Any],
+    *,
+    monitor: str = "val_accuracy",
+) -> ModelCard:
+    """Return the card of a model trained on prepared faces.
+
+    Args:
+        network: the model.
+        labels: its classes.
+        samples: what it was trained and scored on, by split.
+        scores: of the test samples; empty without any.
+        monitor: the figure that chose the epoch.
+    """
+    faces, table = samples["train"].images, _table(samples)
+    settings = settings_of(faces)
+    preparation = {name: getattr(settings, name) for name in _CUT} | {"frame_rate": _frame_rate(faces)}
+    return ModelCard(
+        model=network.name,
+        labels=tuple(labels),
+        input_shape=tuple(network.inputs[0].shape[1:]),
+        colour="grey" if settings.grey else "RGB",
+        face="as its `preparation` says",
+        preparation=preparation,
+        corpus=", ".join(sorted(table["corpus"].dropna().unique())) if "corpus" in table else "",
+        protocol=protocol(samples, monitor),
+        scores={name: scores[name] for name in _KEPT if name in scores},
+        notes="Trained on your own data: it knows no other people, cameras and cultures than are in it.",
+    )
+
+
+def protocol(samples: Mapping[str, LabelledFaces], monitor: str = "val_accuracy") -> str:
+    """Say what the scores are worth, by what is known: who is in which split, what chose the epoch, what was scored.
+
+    Args:
+        samples: prepared faces by split.
+        monitor: the figure that chose the epoch.
+    """
+    test = "test was scored once" if "test" in samples else "there was no test"
+    chose = f"validation chose the epoch (by {monitor.removeprefix('val_')})"
+    return f"{_apart(_table(samples))}; {chose}; {test}"
+
+
+def settings_of(faces: Prepared) -> PrepareSettings:
+    """Return the settings by which faces were prepared; a detector that is not one of ours becomes None."""
+    kept = dict(faces.manifest["settings"])
+    if kept["detector"] is not None:
+        names = {kind.__name__: name for name, kind in DETECTORS.items()}
+        kept["detector"] = names.get(kept["detector"]["class"])
+    return PrepareSettings(**{**kept, "size": tuple(kept["size"])})
+
+
+def preparation_of(card: ModelCard) -> PrepareSettings:
+    """Return the settings by which the faces of a model's training were prepared.
+
+    Raises:
+        DataError: the card does not say.
+    """
+    kept = {name: value for name, value in card.preparation.items() if name != "frame_rate"}
+    if not kept:
+        raise DataError(f"the card of {card.model} does not say how faces are prepared: give the settings")
+    try:
+        return PrepareSettings(**{**kept, "size": tuple(kept["size"])})
+    except (TypeError, KeyError) as error:
+        raise DataError(
+            f"the card of {card.model} has settings that this version does not know: {error}"
+        ) from error
+
+
+def _table(samples: Mapping[str, LabelledFaces]) -> pd.DataFrame:
+    """Return who is in which split, and of which corpus, as far as it is known."""
+    tables = [part.images.samples.assign(split=name) for name, part in samples.items()]
+    return pd.concat(
+        [table[[name for name in ("corpus", "subject", "split") if name in table]] for table in tables],
+        ignore_index=True,
+    )
+
+
+def _apart(table: pd.DataFrame) -> str:
+    unknown = table["subject"].isna().sum() if "subject" in table else len(table)
+    if unknown:
+        some = (
+            "no sample"
+            if unknown == len(table)
+            else f"only {len(table) - unknown:,} of {len(table):,} samples"
+        )
+        return f"whether people are in one split only is not known ({some} names its person)"
+    leaking = len(leaking_subjects(table))
+    if leaking:
+        verb = "person is" if leaking == 1 else "people are"
+        return f"{leaking:,} {verb} in more than one split, so that the scores say little about new people"
+    return "people are in one split only"
+
+
+def _frame_rate(faces: Prepared) -> float | None:
+    """Return how many frames a second the median clip has, None where there is no clock."""
+    if not faces.is_clips:
+        return None
+    table = faces.frames()
+    steps = table["time"].astype(float).groupby(table["sample"]).diff()
+    # A clip's mean, for rounding to whole frames makes steps of two lengths; frames that pad a clip have no step.
+    steps = steps[steps > 0].groupby(table["sample"]).mean()
+    return round(1 / float(steps.median()), 3) if len(steps) else None

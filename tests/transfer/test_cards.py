@@ -1,0 +1,71 @@
+import dataclasses
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from checks.faces import write_picture
+
+from learnface.clips import PrepareSettings, prepare
+from learnface.errors import DataError
+from learnface.models import ModelCard
+from learnface.transfer import preparation_of
+from learnface.transfer._cards import _frame_rate, protocol, settings_of
+
+
+def part(corpus, *people):
+    table = pd.DataFrame({"sample": range(len(people)), "corpus": corpus, "subject": people})
+    images = SimpleNamespace(samples=table)
+    return SimpleNamespace(images=images)
+
+
+@pytest.mark.parametrize(
+    ("train", "test", "expected"),
+    [
+        (("a", "b"), ("c",), "people are in one split only"),
+        (("a", "b"), ("b",), "1 person is in more than one split"),
+        (("a", "b"), ("b", "a"), "2 people are in more than one split"),
+        (("a", None), ("b",), "is not known (only 2 of 3 samples names its person)"),
+        ((None, None), (None,), "is not known (no sample names its person)"),
+    ],
+)
+def test_the_protocol_says_what_is_known_of_people(train, test, expected):
+    text = protocol({"train": part("one", *train), "test": part("one", *test)})
+    assert expected in text and text.endswith(
+        "validation chose the epoch (by accuracy); test was scored once"
+    )
+
+
+def test_two_corpora_may_use_the_same_names():
+    text = protocol({"train": part("one", "S001"), "validation": part("two", "S001")}, "val_uar")
+    assert text == "people are in one split only; validation chose the epoch (by uar); there was no test"
+
+
+@pytest.mark.filterwarnings("ignore::learnface.clips.prepare.NoFaceWarning")
+@pytest.mark.parametrize("detector", [None, "viola_jones"])
+def test_prepared_faces_know_their_settings(detector, tmp_path):
+    write_picture(tmp_path / "a.png", np.full((8, 8), 9, np.uint8))
+    index = pd.DataFrame({"sample": ["a"], "frames": [str(tmp_path / "a.png")], "label": "happy"})
+    settings = PrepareSettings(
+        detector=detector, size=(6, 4), grey=False, equalise=None, missing="whole_frame"
+    )
+    assert settings_of(prepare(index, tmp_path / "faces", settings)) == settings
+
+
+def test_cards_that_say_nothing_or_too_much():
+    card = ModelCard(model="old", labels=("a",), input_shape=(1, 1, 1))
+    with pytest.raises(DataError, match="card of old does not say"):
+        preparation_of(card)
+    with pytest.raises(DataError, match="settings that this version does not know"):
+        preparation_of(dataclasses.replace(card, preparation={"size": [1, 1], "sharpen": 2}))
+    kept = json.loads(dataclasses.replace(card, preparation={"size": [8, 8]}).to_json())
+    assert preparation_of(ModelCard.from_json(json.dumps(kept))).size == (8, 8)
+
+
+def test_the_frame_rate_of_clips_cut_down_to_fewer_frames():
+    """Eight of twelve frames at 25 a second are 1 or 2 frames apart: neither is the rate, their mean is."""
+    times = [0.0, 0.08, 0.12, 0.2, 0.24, 0.32, 0.36, 0.44]
+    table = pd.DataFrame({"sample": ["a"] * 8 + ["b"] * 8, "time": times + [3.0] * 7 + [3.04]})
+    faces = SimpleNamespace(is_clips=True, frames=lambda: table)
+    assert _frame_rate(faces) == pytest.approx(2 / (0.44 / 7 + 0.04), abs=1e-3)
