@@ -117,7 +117,8 @@ def _pictures(result: "FineTuned", out: Path) -> list[Path]:
     drawn = []
     for number, report in enumerate(result.reports, start=1):
         drawn.append(out / f"curves{number}.png")
-        save_picture(curves_picture(report.history, title=f"{report.name}, stage {number}"), drawn[-1])
+        monitor, title = report.settings.get("monitor"), f"{report.name}, stage {number}"
+        save_picture(curves_picture(report.history, monitor, title=title), drawn[-1])
     if result.scores:
         drawn.append(out / "confusion.png")
         title = f"test accuracy {result.scores['accuracy']:.1%}"

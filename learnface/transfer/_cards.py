@@ -35,6 +35,7 @@ def trained_card(
     scores: Mapping[str, Any],
     *,
     monitor: str = "val_accuracy",
+    base: ModelCard | None = None,
 ) -> ModelCard:
     """Return the card of a model trained on prepared faces.
 
@@ -44,6 +45,7 @@ def trained_card(
         samples: what it was trained and scored on, by split.
         scores: of the test samples; empty without any.
         monitor: the figure that chose the epoch.
+        base: the card of the model that this one began as.
     """
     faces, table = samples["train"].images, _table(samples)
     settings = settings_of(faces)
@@ -56,22 +58,30 @@ def trained_card(
         face="as its `preparation` says",
         preparation=preparation,
         corpus=", ".join(sorted(table["corpus"].dropna().unique())) if "corpus" in table else "",
-        protocol=protocol(samples, monitor),
+        protocol=protocol(samples, monitor, base),
         scores={name: scores[name] for name in _KEPT if name in scores},
         notes="Trained on your own data: it knows no other people, cameras and cultures than are in it.",
     )
 
 
-def protocol(samples: Mapping[str, LabelledFaces], monitor: str = "val_accuracy") -> str:
+def protocol(
+    samples: Mapping[str, LabelledFaces], monitor: str = "val_accuracy", base: ModelCard | None = None
+) -> str:
     """Say what the scores are worth, by what is known: who is in which split, what chose the epoch, what was scored.
 
     Args:
         samples: prepared faces by split.
         monitor: the figure that chose the epoch.
+        base: the card of the model that this one began as; whom that was trained on, nobody has kept.
     """
     test = "test was scored once" if "test" in samples else "there was no test"
     chose = f"validation chose the epoch (by {monitor.removeprefix('val_')})"
-    return f"{_apart(_table(samples))}; {chose}; {test}"
+    began = (
+        f"; it began as a model of {base.corpus or 'other data'}, whose people may be in the test"
+        if base
+        else ""
+    )
+    return f"{_apart(_table(samples))}; {chose}; {test}{began if 'test' in samples else ''}"
 
 
 def settings_of(faces: Prepared) -> PrepareSettings:

@@ -133,7 +133,8 @@ def fine_tune(
     if scores:
         reports[-1].scores["test"] = scores
     reports[-1].save(out / "report.json")
-    network.card = trained_card(network, labels, samples, scores, monitor=monitor)
+    own = base.card if base else None
+    network.card = trained_card(network, labels, samples, scores, monitor=monitor, base=own)
     save(network, out / "model.keras", network.card)
     return FineTuned(network, out / "model.keras", scores, reports, samples)
 

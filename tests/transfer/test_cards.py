@@ -42,6 +42,15 @@ def test_two_corpora_may_use_the_same_names():
     assert text == "people are in one split only; validation chose the epoch (by uar); there was no test"
 
 
+def test_a_model_that_began_as_another_may_know_people_of_the_test():
+    base = ModelCard(model="old", labels=("a",), input_shape=(1, 1, 1), corpus="labelled_clips")
+    samples = {"train": part("one", "a"), "test": part("one", "b")}
+    assert protocol(samples, base=base).endswith(
+        "it began as a model of labelled_clips, whose people may be in the test"
+    )
+    assert protocol(samples).endswith("test was scored once")
+
+
 @pytest.mark.filterwarnings("ignore::learnface.clips.prepare.NoFaceWarning")
 @pytest.mark.parametrize("detector", [None, "viola_jones"])
 def test_prepared_faces_know_their_settings(detector, tmp_path):

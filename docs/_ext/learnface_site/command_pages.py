@@ -7,6 +7,7 @@ import typing
 from collections.abc import Callable
 from typing import Any
 
+import typer
 from typer.models import ArgumentInfo
 
 from learnface.cli.main import app
@@ -33,7 +34,8 @@ def command_page() -> str:
 
 
 def _command(name: str, function: Callable, text: str) -> str:
-    parameters = [_parameter(one) for one in inspect.signature(function).parameters.values()]
+    given = inspect.signature(function).parameters.values()
+    parameters = [_parameter(one) for one in given if one.annotation is not typer.Context]
     arguments = [names.strip("`") for names, _, _ in parameters if not names.startswith("`-")]
     usage = " ".join([f"learnface {name}", *arguments, "[OPTIONS]"])
     head = ("argument or option", "what it says", "default")
