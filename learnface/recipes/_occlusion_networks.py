@@ -20,12 +20,15 @@ MODELS = {
     "five_branch_occluded": "the same, with the lower half of every second training face randomly occluded, "
     "before its regions are cut",
     "five_branch_best": "and with normalised attention, and a fifth of the regions left out in training",
+    "distilled": "plain_occluded, trained towards the mean of its labels and what five_branch_best of the same seed "
+    "says of the whole, clean face",
 }
 PAPER_MARGIN = 0.03
 _OPTIONS = {
     "plain_occluded": {"input_occlusion": 0.5},
     "five_branch_occluded": {"input_occlusion": 0.5},
     "five_branch_best": {"input_occlusion": 0.5, "attention": "normalised", "region_dropout": 0.2},
+    "distilled": {"input_occlusion": 0.5, "teacher": "five_branch_best"},
 }
 
 
@@ -40,6 +43,7 @@ class Plan:
         attention: of `five_branch`.
         region_dropout: of `five_branch`.
         input_occlusion: chance for a training face to have its lower half occluded before anything else.
+        teacher: the network of `MODELS` whose probabilities are half of the training targets, or None.
         votes: whether to train towards the distribution of votes, in place of the majority's class.
         epochs: of each run; validation chooses the best of them.
         batch_size: faces a batch.
@@ -55,6 +59,7 @@ class Plan:
     attention: str = "sigmoid"
     region_dropout: float = 0.0
     input_occlusion: float = 0.0
+    teacher: str | None = None
     votes: bool = True
     epochs: int = 4
     batch_size: int = 64

@@ -171,9 +171,9 @@ def _networks(named: Mapping[str, Mapping[int, RunReport]]) -> str:
 
 
 def _verdicts(named: Mapping[str, Mapping[int, RunReport]]) -> list[str]:
-    """Say plainly which is better: every five-branch network against every plain one, by common seeds."""
+    """Say plainly which is better: every other network against every plain one, by common seeds."""
     lines = []
-    for ours in (name for name in named if name.startswith("five_branch")):
+    for ours in (name for name in named if not name.startswith("plain")):
         for other in (name for name in named if name.startswith("plain")):
             seeds = sorted(set(named[ours]) & set(named[other]))
             for part, words in (("clean", "on faces as they are"), ("occluded", "on occluded faces")):

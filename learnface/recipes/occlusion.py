@@ -2,12 +2,13 @@
 
 "Classroom student expression recognition model based on self-attention mechanism and feature fusion" (in
 Chinese; see `learnface.models.five_branch`). Beside the five-branch network stand plain networks of the same
-backbone, start, data and number of epochs, and of both a form that learns from occluded faces. All are scored
+backbone, start, data and number of epochs, and of both a form that learns from occluded faces; the best form is
+distilled into the plain network, which is the one small enough for `learnface predict`. All are scored
 once on the test faces as they are, and on the same faces with the lower half occluded in five ways that are fixed.
 
 The default recipe is sized for a CPU of two cores: the backbone is `fer_vgg` on 48 x 48 pictures, it starts from
 the weights that come with learnface (trained on the same training faces), and it trains for 4 epochs: some 13 runs
-of 40 minutes (five branches) and 6 of 10 (plain), nine to ten hours in all.
+of 40 minutes (five branches) and 9 of 10 (one branch), some ten hours in all.
 """
 
 import dataclasses
@@ -23,14 +24,14 @@ from learnface.corpora import ferplus
 from learnface.errors import DataError
 from learnface.files import write_text
 from learnface.labels import FERPLUS
-from learnface.models import save
+from learnface.models import load, save
 from learnface.recipes._cards import classifier_card
 from learnface.recipes._data import Split, load_splits
 from learnface.recipes._occlusion_networks import MODELS, PAPER_MARGIN, Plan, build, plan_of
 from learnface.recipes._occlusion_scores import ScoredFaces, resized
 from learnface.recipes._occlusion_table import sweep_picture, table
 from learnface.reports import confusion_picture, curves_picture, save_picture
-from learnface.training import RunReport, fit, precision
+from learnface.training import RunReport, fit, precision, predict_probabilities
 
 __all__ = ["Job", "MARGINS", "TABLES", "run"]
 
@@ -46,6 +47,11 @@ class Job:
     model: str
     margin: float | None
     seed: int
+
+    @classmethod
+    def of(cls, model: str, seed: int) -> "Job":
+        """Return the run of a network with the paper's margin, if it has one."""
+        return cls(model, PAPER_MARGIN if model.startswith("five_branch") else None, seed)
 
     @property
     def folder(self) -> str:
@@ -154,9 +160,8 @@ def _jobs(
     """Return the runs: those of Table 1 seed by seed, then what Figure 3 needs beyond them."""
     jobs = []
     if "1" in tables:
-        for seed in seeds:
-            for name in models:
-                jobs.append(Job(name, PAPER_MARGIN if name.startswith("five_branch") else None, seed))
+        order = [name for name in MODELS if name in models]  # a teacher comes before its pupil
+        jobs += [Job.of(name, seed) for seed in seeds for name in order]
     if "figure3" in tables and "five_branch" in models:
         jobs += [Job("five_branch", margin, seed) for seed in sweep_seeds for margin in margins]
     return list(dict.fromkeys(jobs))
@@ -171,10 +176,11 @@ def _run_job(
 ) -> None:
     """Train and score one network; the report comes last, so that a run with one is whole."""
     train, validation = (scored.splits[name] for name in ("train", "validation"))
+    targets = _training_targets(job, plan, train, folder)
     model = _seeded(job, plan)
     source = ArraySource(
         resized(train.images, plan.size),
-        _targets(train, plan.votes),
+        targets,
         plan.batch_size,
         seed=job.seed,
         augmentation=plan.augmentation,
@@ -198,6 +204,21 @@ def _run_job(
     corpus = f"FER2013 with FER+ votes ({data['train']['labels']})"
     save(model, folder / "model.keras", classifier_card(report, model, FERPLUS, corpus))
     report.save(folder / "report.json")
+
+
+def _training_targets(job: Job, plan: Plan, train: Split, folder: Path) -> np.ndarray:
+    """Return the distributions to train towards; for a pupil half of each is its teacher's."""
+    targets, teacher = _targets(train, plan.votes), plan_of(job.model, plan).teacher
+    if teacher is None:
+        return targets
+    root = folder.parents[len(Path(job.folder).parts) - 1]
+    path = root / Job.of(teacher, job.seed).folder / "model.keras"
+    if not path.exists():
+        raise DataError(
+            f"{job.model} learns from {teacher}, but there is no {path}: give --model {teacher} as well"
+        )
+    said = predict_probabilities(load(path), resized(train.images, plan.size), flip=True)
+    return (targets + said) / 2
 
 
 def _seeded(job: Job, plan: Plan) -> keras.Model:

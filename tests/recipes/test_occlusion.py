@@ -7,11 +7,12 @@ import pytest
 from learnface.errors import DataError
 from learnface.faces.occlusion import KINDS
 from learnface.inference import Recognizer
+from learnface.models import ModelCard, save
 from learnface.recipes import occlusion
 from learnface.recipes._occlusion_scores import NEW_FACES, ScoredFaces
 from learnface.recipes.fer_vgg import joint_model
 from learnface.recipes.occlusion import Job, Plan, run
-from learnface.training import RunReport
+from learnface.training import RunReport, predict_probabilities
 
 pytestmark = pytest.mark.filterwarnings("ignore::learnface.corpora.CountWarning")
 SMALL = {"epochs": 1, "seeds": 1, "batch_size": 30, "margins": 0.03, "size": 16}
@@ -81,8 +82,26 @@ def test_a_report_has_the_settings_that_its_network_has():
     assert settings["five_branch_best"]["attention"] == "normalised"
     rates = {name: found["input_occlusion"] for name, found in settings.items()}
     assert [name for name, rate in rates.items() if rate] == [
-        "plain_occluded", "five_branch_occluded", "five_branch_best",
+        "plain_occluded", "five_branch_occluded", "five_branch_best", "distilled",
     ]  # fmt: skip
+
+
+def test_half_of_a_pupils_targets_are_its_teachers(small_fer2013, tmp_path):
+    splits = occlusion.load_splits(occlusion.ferplus.index(small_fer2013), occlusion.FERPLUS)
+    plan, job = Plan(backbone="fer_cnn", initial_weights=None, size=16), Job.of("distilled", 1)
+    with pytest.raises(
+        DataError, match="learns from five_branch_best.*give --model five_branch_best as well"
+    ):
+        occlusion._training_targets(job, plan, splits["train"], tmp_path / job.folder)
+    teacher = occlusion.build("five_branch_best", plan)
+    path = tmp_path / "five_branch_best/margin-0.03/seed-1/model.keras"
+    path.parent.mkdir(parents=True)
+    save(teacher, path, ModelCard("teacher", occlusion.FERPLUS, (16, 16, 1)))
+    found = occlusion._training_targets(job, plan, splits["train"], tmp_path / job.folder)
+    faces = occlusion.resized(splits["train"].images, 16)
+    said = (predict_probabilities(teacher, faces) + predict_probabilities(teacher, faces[:, :, ::-1])) / 2
+    labels = np.eye(8)[splits["train"].codes]
+    np.testing.assert_allclose(found, (labels + said) / 2, atol=1e-5)
 
 
 def test_no_network_starts_from_the_classifier_that_its_weights_grew_with():
