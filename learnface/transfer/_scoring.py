@@ -7,8 +7,7 @@ import numpy as np
 
 from learnface.clips import Prepared
 from learnface.metrics import bootstrap_interval
-from learnface.training import LabelledFaces, evaluate
-from learnface.training._evaluate import predict_probabilities
+from learnface.training import LabelledFaces, predict_probabilities, score_probabilities
 
 __all__ = ["score"]
 
@@ -21,13 +20,14 @@ def score(model: keras.Model, samples: LabelledFaces, labels: tuple[str, ...]) -
         there are, and of two or more `people_interval`: the 95 % interval of the accuracy by drawing whole
         people. Clips of one person are alike, so that it is wider than `accuracy_interval`, and the honest one.
     """
-    scores = evaluate(model, samples.images, samples.codes, labels)
+    probabilities = predict_probabilities(model, samples.images)
+    scores = score_probabilities(samples.codes, probabilities, labels)
     people = _people(samples)
     if people is None:
         return scores
     scores["people"] = len(set(people))
     if scores["people"] > 1:
-        predicted = predict_probabilities(model, samples.images).argmax(axis=1)
+        predicted = probabilities.argmax(axis=1)
         scores["people_interval"] = list(bootstrap_interval(samples.codes, predicted, groups=people))
     return scores
 

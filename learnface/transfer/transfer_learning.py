@@ -55,6 +55,7 @@ def pretrain(
     backbone: str | keras.Model = "vggface",
     backbone_weights: str | Path | None = None,
     stages: Sequence[Stage] = (Stage(epochs=30),),
+    model_options: Mapping[str, Any] | None = None,
     seed: int = 0,
     **options: Any,
 ) -> tuple[keras.Model, list[RunReport]]:
@@ -67,6 +68,7 @@ def pretrain(
         backbone: see `learnface.models.face_classifier`.
         backbone_weights: see `learnface.models.face_classifier`.
         stages: how to train; by default 30 epochs of everything.
+        model_options: further arguments of `learnface.models.face_classifier`, such as `dense`.
         seed: of weights, order and augmentation.
         **options: see `train_stages`.
 
@@ -76,7 +78,7 @@ def pretrain(
     Raises:
         DataError: the images, the backbone or `run_dir` do not fit.
     """
-    model = _classifier(samples, labels, backbone, backbone_weights, seed)
+    model = _classifier(samples, labels, backbone, backbone_weights, model_options, seed)
     return model, _pretrain(model, samples, labels, run_dir, stages, seed, options)
 
 
@@ -129,8 +131,11 @@ def transfer_learn(
         DataError: the samples do not fit the model, or `run_dir` holds another run.
     """
     run_dir, labels, pretraining_reports = Path(run_dir), tuple(labels), []
+    own = {**options, "name": "/".join(filter(None, [options.get("name"), "pretrain"]))}
+    own |= pretraining_options or {}
     if pretraining is not None:
-        classifier = _classifier(pretraining, pretraining_labels, backbone, backbone_weights, seed)
+        given = own.pop("model_options", None)
+        classifier = _classifier(pretraining, pretraining_labels, backbone, backbone_weights, given, seed)
         backbone, backbone_weights = classifier.get_layer(feature_layer(classifier)), None
     keras.utils.set_random_seed(seed)
     # Built before the backbone that it shares is pretrained: what does not fit is said at once.
@@ -144,7 +149,6 @@ def transfer_learn(
         options=model_options,
     )
     if pretraining is not None:
-        own = {**options, "name": "/".join(filter(None, [options.get("name"), "pretrain"]))}
         pretraining_reports = _pretrain(
             classifier,
             pretraining,
@@ -152,7 +156,7 @@ def transfer_learn(
             run_dir / "pretraining",
             pretraining_stages,
             seed,
-            {**own, **(pretraining_options or {})},
+            own,
         )
     pretrained = built.get_weights()
     options = {"name": model, "labels": labels, **options}
@@ -173,6 +177,7 @@ def _classifier(
     labels: Sequence[str],
     backbone: str | keras.Model,
     backbone_weights: str | Path | None,
+    model_options: Mapping[str, Any] | None,
     seed: int,
 ) -> keras.Model:
     """Return the classifier of single images that is pretrained."""
@@ -180,7 +185,8 @@ def _classifier(
     shape = samples["train"].shape
     if len(shape) != 3:
         raise DataError(f"a backbone is pretrained on images, not on clips of {shape}: index single frames")
-    return face_classifier(shape, classes=len(labels), backbone=backbone, backbone_weights=backbone_weights)
+    given = {"backbone": backbone, "backbone_weights": backbone_weights, **(model_options or {})}
+    return face_classifier(shape, classes=len(labels), **given)
 
 
 def _pretrain(
