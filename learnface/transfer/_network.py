@@ -43,9 +43,12 @@ def network_for(
     backbone: str | keras.Model,
     weights: str | Path | None,
     layer: str | None = None,
+    any_length: bool = False,
     options: Mapping[str, Any] | None = None,
 ) -> tuple[keras.Model, keras.Model]:
     """Return the model for these samples, and the backbone within.
+
+    Clips of different lengths get a masked model; with `any_length` also those that happen to be of one length.
 
     Raises:
         DataError: the samples are clips and the model takes images, or the other way round.
@@ -53,6 +56,8 @@ def network_for(
     shape = _shape(samples)
     check_kind(model, clips=len(shape) == 4)
     options = dict(options or {})
+    if len(shape) == 4 and any_length:
+        shape = (None, *shape[1:])
     if len(shape) == 4 and shape[0] is None:
         options = {"masked": True, **options}
     built = build_backbone(backbone, shape[-3:], weights=weights, layer=layer)

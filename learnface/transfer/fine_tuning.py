@@ -87,7 +87,7 @@ def fine_tune(
         labels: the classes in order; None takes those of the index.
         label_map: with a saved model, new classes that begin as old ones (see `replace_head`).
         settings: how to prepare; by default 10 frames of 64 x 64, grey and equalised, as wang2020. With a saved
-            model, its own; with faces that are prepared, theirs.
+            model, its own; with faces that are prepared, theirs. `frames=None` makes a model of clips of any length.
         stages: how to train; None trains the head and then everything where the body was trained before,
             and everything from the beginning where it was not.
         augmentation: how training samples are augmented.
@@ -123,9 +123,8 @@ def fine_tune(
         faces = prepare(index, out / "faces", settings, broken=broken, processes=processes)
     samples = split_prepared(faces, labels, seed=seed)
     if not base:
-        network, _ = network_for(
-            str(model), samples, len(labels), backbone=body, weights=None, options=model_options
-        )
+        given = {"any_length": settings.frames is None, "options": model_options}
+        network, _ = network_for(str(model), samples, len(labels), backbone=body, weights=None, **given)
     stages = tuple(stages or _default_stages(trained=base is not None or weights is not None))
     options = {"patience": 10, "name": network.name, "labels": labels, "monitor": monitor, **options}
     reports = train_stages(network, samples, stages, out, seed=seed, augmentation=augmentation, **options)

@@ -35,7 +35,12 @@ def split_model(model: keras.Model, layer: str | None = None) -> tuple[keras.Mod
     features, images = _output(model, model.get_layer(layer)), model.inputs[0]
     rest = list(model.inputs[1:])
     body = keras.Model(images, features, name=f"{model.name}_body")
+    places = [mask._keras_history for mask in rest]
     head = keras.Model([features, *rest] if rest else features, model.outputs[0], name=f"{model.name}_head")
+    for mask, place in zip(rest, places, strict=True):
+        mask._keras_history = (
+            place  # Keras moves a shared input to the head's graph: the model could not be saved
+        )
     return body, head
 
 

@@ -58,3 +58,16 @@ def test_an_image_model_is_parted_where_one_says():
 
 def test_the_body_of_a_classifier_on_a_backbone_is_the_backbone():
     assert feature_layer(face_classifier((48, 48, 1), backbone="fer_vgg", dense=(5,))) == "fer_vgg"
+
+
+def test_a_masked_model_can_be_saved_after_it_was_parted(tmp_path):
+    model = vggface_lstm((None, 24, 24, 1), classes=2, backbone="fer_vgg", units=4, masked=True)
+    clips, mask = np.ones((1, 3, 24, 24, 1), "float32"), np.array([[True, True, False]])
+    body, head = split_model(model)
+    model.save(tmp_path / "model.keras")
+    expected = model.predict([clips, mask], verbose=0)
+    np.testing.assert_allclose(
+        head.predict([body.predict(clips, verbose=0), mask], verbose=0), expected, atol=1e-6
+    )
+    again = keras.models.load_model(tmp_path / "model.keras")
+    np.testing.assert_allclose(again.predict([clips, mask], verbose=0), expected, atol=1e-6)

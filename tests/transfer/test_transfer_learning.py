@@ -124,6 +124,7 @@ def test_what_was_trained_on_prepared_faces_is_saved(tmp_path):
         labels=("falling", "rising"),
         stages=[Stage(1, train="head")],
         pretraining_stages=[Stage(1)],
+        pretraining_options={"model_options": {"dense": (4,)}},
         monitor="val_f1",
         callbacks=callbacks,
     )
