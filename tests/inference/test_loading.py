@@ -7,7 +7,7 @@ from learnface.errors import DataError
 from learnface.inference.clip_network import ClipNetwork
 from learnface.inference.loading import load_model, load_network
 from learnface.inference.network import Network
-from learnface.models import fer_vgg, vggface_lstm
+from learnface.models import fer_vgg, five_branch, vggface_lstm
 
 
 def brightness_model(size=8, channels=1):
@@ -45,6 +45,18 @@ def test_models_saved_with_a_card_bring_their_labels(tmp_path):
 def test_the_network_of_learnface():
     assert "happy" in load_network(None).labels
     assert load_model(None).name == "fer_vgg"
+
+
+@pytest.mark.parametrize("saved", [False, True])
+def test_a_model_of_five_pictures_is_none_of_clips(saved, tmp_path):
+    backbone = fer_vgg((20, 20, 1), border=0, include_top=False, widths=(4, 4, 4, 4))
+    model = five_branch((5, 20, 20, 1), 2, backbone=backbone)
+    if saved:
+        model.save(tmp_path / "model.keras")
+        model = tmp_path / "model.keras"
+    network = load_network(model, ("a", "b"), flip=True)
+    assert isinstance(network, Network) and network.takes_regions
+    assert not load_network(brightness_model(), ("a", "b")).takes_regions
 
 
 def test_a_model_of_clips_slides():
