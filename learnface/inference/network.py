@@ -7,7 +7,7 @@ import numpy as np
 
 from learnface.errors import DataError
 
-__all__ = ["Network", "model_labels", "takes_regions"]
+__all__ = ["Network", "check_probabilities", "model_labels", "takes_regions"]
 
 DEFAULT_SIZE = 48  # of a network that takes any size
 
@@ -65,12 +65,22 @@ class Network:
         if self.flip:
             result = (result + self._model.predict_on_batch(faces[..., ::-1, :])) / 2
         result = np.asarray(result, np.float32)
-        if not np.allclose(result.sum(1), 1, atol=1e-2) or result.min() < -1e-3:
-            raise DataError(
-                f"the model {self._model.name!r} does not give probabilities (a row sums to "
-                f"{result.sum(1)[0]:.3g}): give a classifier that ends in softmax"
-            )
+        check_probabilities(result, self._model.name)
         return result
+
+
+def check_probabilities(rows: np.ndarray, name: str) -> None:
+    """Raise DataError where rows of a model's outputs are no probabilities.
+
+    Example:
+        >>> check_probabilities(np.array([[0.25, 0.75]]), "model")
+    """
+    wrong = ~np.isclose(rows.sum(1), 1, atol=1e-2) | (rows < -1e-3).any(1)
+    if wrong.any():
+        raise DataError(
+            f"the model {name!r} does not give probabilities (a row sums to {rows[wrong][0].sum():.3g}): "
+            "give a classifier that ends in softmax"
+        )
 
 
 def model_labels(model: keras.Model) -> tuple[str, ...]:

@@ -63,3 +63,11 @@ def test_a_model_of_clips_slides():
     backbone = fer_vgg((20, 20, 1), border=0, include_top=False, widths=(4, 4, 4, 4))
     model = vggface_lstm((3, 20, 20, 1), classes=2, units=2, backbone=backbone)
     assert isinstance(load_network(model, ("a", "b")), ClipNetwork)
+
+
+def test_code_in_a_file_without_a_card_is_not_run(tmp_path):
+    inputs = keras.Input((8, 8, 1))
+    x = layers.Lambda(lambda image: image[:, 0, 0, :])(inputs)
+    keras.Model(inputs, layers.Dense(2, activation="softmax")(x)).save(tmp_path / "code.keras")
+    with pytest.raises(DataError, match=r"code\.keras is not a Keras model that can be loaded: .*Lambda"):
+        load_model(tmp_path / "code.keras")

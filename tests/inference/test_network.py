@@ -4,7 +4,7 @@ import pytest
 from keras import layers
 
 from learnface.errors import DataError
-from learnface.inference.network import Network, model_labels, takes_regions
+from learnface.inference.network import Network, check_probabilities, model_labels, takes_regions
 
 
 def brightness_model(size=8, channels=1):
@@ -127,3 +127,10 @@ def test_wrong_models():
     logits = keras.Model(inputs, layers.Dense(2, use_bias=False)(layers.Flatten()(inputs)))
     with pytest.raises(DataError, match="ends in softmax"):
         Network(logits, labels=("a", "b")).probabilities(np.ones((1, 8, 8, 1), np.uint8))
+
+
+def test_the_row_that_is_no_probabilities_is_told():
+    check_probabilities(np.array([[0.25, 0.75], [1, 0]]), "net")
+    for row, total in (([0.5, 0.6], "1.1"), ([1.5, -0.5], "1"), ([np.nan, 0], "nan")):
+        with pytest.raises(DataError, match=f"'net' does not give probabilities .a row sums to {total}."):
+            check_probabilities(np.array([[0.25, 0.75], row]), "net")
