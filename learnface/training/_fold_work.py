@@ -15,7 +15,7 @@ from learnface.metrics.classification import class_codes
 from learnface.training.inner_validation import fit_and_predict, seeded
 from learnface.training.samples import Inputs, Samples, open_inputs, take
 
-__all__ = ["TELLING", "FoldJob", "FoldWork", "fold_seed"]
+__all__ = ["FoldJob", "FoldWork", "TELLING", "fold_seed"]
 
 TELLING = ("label", "emotion", "action_units", "objective_class")
 """Columns that tell the class, or nearly; methods do not see them of test samples."""
