@@ -222,7 +222,7 @@ def cropped_landmarks(shape: tuple[int, int]) -> NDArray[np.float64]:
 
     Example:
         >>> cropped_landmarks((96, 96))[[36, 45]].round().tolist()  # outer corners of the eyes
-        [[23.0, 36.0], [73.0, 36.0]]
+        [[17.0, 30.0], [79.0, 30.0]]
     """
     height, width = shape
     return ((MEAN_FACE - [0.5, 0.214]) * 0.94 + [0.5, 0.31]) * [width, height]

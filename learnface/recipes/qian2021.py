@@ -88,10 +88,10 @@ SILENT = (
     "dropout), what a fusion layer without training holds (the random weights it began with), or the equations of its "
     "improved LSTM (Keras' LSTM). It does not say how faces are aligned: with `landmarks` by the first frame, else "
     "faces stay as the cropped corpus has them, not aligned, and MDMO's regions are where they are in a usual crop. "
-    "It does not say when training stops: here a fifth of the training people choose the epoch by the cross-entropy, "
-    "and the network then learns anew from all of them for so many epochs (`refit`, which costs at most one more "
-    "training a fold); STSTNet always searches its authors' 800 epochs. SVMs choose their settings on inner folds by "
-    "macro F1, and learn from all training people too. Its own figures for the fused network after fc7 differ between "
+    "It does not say when training stops: here it goes on until the cross-entropy of a fifth of the training people "
+    "has not fallen for `patience` epochs, its lowest chooses the epoch, and the network learns anew from all training "
+    "people for so many epochs (`refit`, which costs at most one more training a fold); STSTNet always searches its "
+    "authors' 800 epochs. SVMs choose their settings on inner folds by macro F1, and learn from all training people too. Its own figures for the fused network after fc7 differ between "
     "Tables 1, 2 and 4, without a word on why; ours is one figure for the three."
 )
 
@@ -153,8 +153,8 @@ def run(
 
     Writes `out/CORPUS/METHOD/seed-0/` (predictions, folds, scores), `out/CORPUS/null/...` likewise for shuffled
     labels, `out/CORPUS/confusion.png`, and, after every method, `out/table.md` for the corpora done so far. Classical
-    methods, which take minutes, come first. Methods that an earlier call finished with the same settings are in the
-    table too.
+    methods, which take minutes, come first, and shuffled labels last. Methods that an earlier call finished with the
+    same settings are in the table too.
 
     Args:
         data: folder of the corpus.
@@ -219,19 +219,23 @@ def run(
         "batch_size": batch_size,
         "learning_rate": learning_rate,
     }
-    study = _study(out, corpus, drawn_faces(index), {"seeds": seeds, **facts, "refit": refit})
-    runs, shuffled = {}, {}
-    for name in chosen:
+    facts |= {"refit": "yes" if refit else "no", "precision": dtype_policy}
+    study = _study(out, corpus, drawn_faces(index), {"seeds": seeds, **facts})
+
+    @functools.cache
+    def seen(name: str) -> Any:
         if name in CLASSICAL:
-            seen = CLASSICAL[name].features(clips(described), workers, **asked.get(name, {}))
-        else:
-            seen = {each: inputs()[each] for each in plans[name][0].inputs}
-        for kept, count, folder in ((runs, seeds, corpus), (shuffled, null, f"{corpus}/null")):
+            return CLASSICAL[name].features(clips(described), workers, **asked.get(name, {}))
+        return {each: inputs()[each] for each in plans[name][0].inputs}
+
+    runs, shuffled = {}, {}
+    for kept, count, folder in ((runs, seeds, corpus), (shuffled, null, f"{corpus}/null")):
+        for name in chosen if count else ():
             kept[name] = [
                 cross_validate(
                     plans[name][0],
                     shuffle_labels(index, one) if kept is shuffled else index,
-                    seen,
+                    seen(name),
                     seed=one,
                     workers=workers,
                     run_dir=out / folder / name / f"seed-{one}",
@@ -240,7 +244,7 @@ def run(
                 )
                 for one in range(seed, seed + count)
             ]
-        _report(out, study, index, plans, runs, shuffled, range(seed, seed + seeds))
+            _report(out, study, index, plans, runs, shuffled, range(seed, seed + seeds))
     return {name: runs[name] for name in METHODS if name in runs}
 
 
@@ -365,7 +369,7 @@ def _report(
     # An earlier call may have had another number of shuffles.
     many = range(seeds.start, seeds.start + 100)
     nulls, _ = finished_runs(study.folder / "null", unshuffled, index, many, shuffled=True)
-    study.write(kept | runs, nulls | {name: some for name, some in shuffled.items() if some}, left_out)
+    study.write(kept | runs, nulls | shuffled, left_out)
     done = [out / name / "table.md" for name in CORPORA if (out / name / "table.md").exists()]
     sections = [path.read_text(encoding="utf-8").strip() for path in done]
     head = "# Qian and Qian 2021, Tables 1 to 4: micro-expressions by fused CNN and LSTM features"
