@@ -91,7 +91,8 @@ SILENT = (
     "It does not say when training stops: here it goes on until the cross-entropy of a fifth of the training people "
     "has not fallen for `patience` epochs, its lowest chooses the epoch, and the network learns anew from all training "
     "people for so many epochs (`refit`, which costs at most one more training a fold); STSTNet always searches its "
-    "authors' 800 epochs. SVMs choose their settings on inner folds by macro F1, and learn from all training people too. Its own figures for the fused network after fc7 differ between "
+    "authors' 800 epochs. SVMs choose their settings on inner folds by macro F1, and learn from all training people "
+    "too. Its own figures for the fused network after fc7 differ between "
     "Tables 1, 2 and 4, without a word on why; ours is one figure for the three."
 )
 
