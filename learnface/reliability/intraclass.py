@@ -30,7 +30,8 @@ def intraclass_correlation(annotations, confidence: float = 0.95) -> pd.DataFram
 
     Returns:
         DataFrame indexed by form, columns `icc`, `f`, `df1` (frames that count, less one), `df2`, `p` (that
-        the correlation is 0), `low` and `high`.
+        the correlation is 0), `low` and `high`. The correlations of means are NaN where annotators contradict
+        each other so far (`1 + (k - 1) * icc` is 0 or less) that their mean has none.
 
     Raises:
         DataError: the annotations are not fit, fewer than two frames are complete, or no value differs.
@@ -139,5 +140,9 @@ class _MeanSquares:
 
 
 def _of_mean(icc, annotators: int):
-    """Return the correlation of a mean of `annotators`, by Spearman and Brown."""
-    return annotators * icc / (1 + (annotators - 1) * icc)
+    """Return the correlation of a mean of `annotators`, by Spearman and Brown; NaN where it has none.
+
+    An `icc` of -1 / (annotators - 1) or less, as of annotators who contradict each other, has no such mean.
+    """
+    scale = np.asarray(1 + (annotators - 1) * icc)
+    return np.divide(annotators * icc, scale, out=np.full(scale.shape, np.nan), where=scale > 1e-12)[()]
