@@ -222,7 +222,9 @@ def _disagreements(rows: Sequence[tuple]) -> list[str]:
             shared = min(stop, stop2) - max(start, start2)
             longer = max(stop - start, stop2 - start2)
             if label != label2 and who != who2 and shared > longer / 2:
-                found.append(f"{path} {start:g}-{stop:g} s {label} ({who}), {start2:g}-{stop2:g} s {label2} ({who2})")
+                found.append(
+                    f"{path} {start:g}-{stop:g} s {label} ({who}), {start2:g}-{stop2:g} s {label2} ({who2})"
+                )
     if not found:
         return []
     some = "; ".join(found[:_NAMED]) + ("; ..." if len(found) > _NAMED else "")

@@ -327,7 +327,9 @@ def _decided(
     boxes = row["box_count"]
     if align == "faces" and (pd.isna(boxes) or not boxes):
         what = "has no boxes, and align='faces' gives a label to each"
-        problems.add(f"video {row['sample']}", what, "unpack bboxes beside the videos, or choose align='frames'")
+        problems.add(
+            f"video {row['sample']}", what, "unpack bboxes beside the videos, or choose align='frames'"
+        )
     if align != "auto":
         return align
     if not pd.isna(boxes) and boxes == row["lines"]:

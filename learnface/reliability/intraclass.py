@@ -31,7 +31,8 @@ def intraclass_correlation(annotations, confidence: float = 0.95) -> pd.DataFram
     Returns:
         DataFrame indexed by form, columns `icc`, `f`, `df1` (frames that count, less one), `df2`, `p` (that
         the correlation is 0), `low` and `high`. The correlations of means are NaN where annotators contradict
-        each other so far (`1 + (k - 1) * icc` is 0 or less) that their mean has none.
+        each other so far (`1 + (k - 1) * icc` is 0 or less) that their mean has none; so is an interval that
+        is not defined.
 
     Raises:
         DataError: the annotations are not fit, fewer than two frames are complete, or no value differs.
@@ -118,8 +119,10 @@ class _MeanSquares:
             return f, df1, df2, p, 1.0, 1.0
         ratio = k * icc * self.between_annotators
         rest = n * (1 + (k - 1) * icc) - k * icc
-        degrees = (k - 1) * (n - 1) * (ratio + rest * self.error) ** 2
-        degrees = degrees / ((n - 1) * ratio**2 + (rest * self.error) ** 2)
+        scale = (n - 1) * ratio**2 + (rest * self.error) ** 2
+        if scale == 0:  # annotators who contradict each other wholly
+            return f, df1, df2, p, np.nan, np.nan
+        degrees = (k - 1) * (n - 1) * (ratio + rest * self.error) ** 2 / scale
         spread = k * self.between_annotators + (k * n - k - n) * self.error
         upper = stats.f.ppf(1 - tail, df1, degrees)
         low = n * (self.between_frames - upper * self.error) / (upper * spread + n * self.between_frames)

@@ -132,15 +132,22 @@ def test_ratings_are_the_file_of_annotated_videos(store, folder, monkeypatch, ca
 
 @pytest.mark.filterwarnings("ignore::learnface.corpora.labelled_clips.SubjectWarning")
 def test_overlapping_stretches_with_other_labels_are_noted(store, folder):
-    send(store, "Anna", 0, Mark("a", "happy", 0.5, 2.0), Mark("b", "sad", 2.2, 2.3))
-    send(store, "Ben", 0, Mark("c", "bored", 0.51, 2.0), Mark("d", "happy", 1.0, 2.0), Mark("e", "bored", 2.2, 3.0))
+    send(store, "Anna", 0, Mark("a", "happy", 0.5, 2.0), Mark("b", "confused", 2.2, 2.3))
+    send(
+        store,
+        "Ben",
+        0,
+        Mark("c", "surprise", 0.51, 2.0),
+        Mark("d", "happy", 1.0, 2.0),
+        Mark("e", "surprise", 2.2, 3.0),
+    )
     export = emotion_table(store, folder)
     assert len(export.table) == 5
     (note,) = export.notes
     # Ben's last is eight times as long as what it overlaps, and his second has the same label as Anna's first.
     assert note == (
         "stretches that overlap under different labels, both kept: 1 "
-        f"({CLIPS[0]} 0.5-2 s happy (Anna), 0.51-2 s bored (Ben))"
+        f"({CLIPS[0]} 0.5-2 s happy (Anna), 0.51-2 s surprise (Ben))"
     )
     assert emotion_table(store, folder, "Ben").notes == []
 

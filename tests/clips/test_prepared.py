@@ -103,7 +103,13 @@ def test_how_faces_were_made_is_told_as_a_card_keeps_it(tmp_path):
     write_video(tmp_path / "v.avi", grey, fps=12)
     index = pd.DataFrame({"sample": ["v"], "frames": [str(tmp_path / "v.avi")]})
     for number, (options, rate) in enumerate(
-        [({}, 12.0), ({"fps": 4}, 4.0), ({"every": 3}, 4.0), ({"fps": 6, "every": 2}, 3.0), ({"frames": 9}, 4.174)]
+        [
+            ({}, 12.0),
+            ({"fps": 4}, 4.0),
+            ({"every": 3}, 4.0),
+            ({"fps": 6, "every": 2}, 3.0),
+            ({"frames": 9}, 4.174),
+        ]
     ):
         settings = dataclasses.replace(PLAIN, grey=False, equalise="clahe", size=(6, 4), **options)
         told = prepare(index, tmp_path / f"out{number}", settings).preparation()

@@ -141,8 +141,16 @@ def test_other_files_are_refused(tmp_path, header, rows, message):
 @pytest.mark.parametrize(
     ("when", "names", "message"),
     [
-        ("time", ("0.png", "1.png"), "stills: is a folder of pictures, which have no times; rate by the column"),
-        ("frame", ("f1.png", "f2.png", "f5.png"), "stills: has no picture between 2 and 5, and 'frame' counts"),
+        (
+            "time",
+            ("0.png", "1.png"),
+            "stills: is a folder of pictures, which have no times; rate by the column",
+        ),
+        (
+            "frame",
+            ("f1.png", "f2.png", "f5.png"),
+            "stills: has no picture between 2 and 5, and 'frame' counts",
+        ),
     ],
 )
 def test_folders_whose_ratings_belong_to_no_picture(tmp_path, when, names, message):
@@ -164,7 +172,9 @@ def test_gold_standard_by_the_evaluator_weighted_estimator(tmp_path):
         for t in range(8)
     ]
     rows.append("videos/ada-10.mp4,anna,0,0.25,0.5")
-    index = quiet_index(annotated_videos, write_corpus(tmp_path, "video,annotator,time,valence,arousal", rows))
+    index = quiet_index(
+        annotated_videos, write_corpus(tmp_path, "video,annotator,time,valence,arousal", rows)
+    )
     table = annotated_videos.frame_table(index.iloc[0], gold="ewe")
     for values, name in zip(traces, ("valence", "arousal"), strict=True):
         weights = [max(np.corrcoef(trace, values.mean(axis=0))[0, 1], 0) for trace in values]
