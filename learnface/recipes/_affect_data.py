@@ -229,13 +229,13 @@ def _own_split(index: pd.DataFrame, validation: float, seed: int) -> tuple[pd.Da
             f"{len(without)} of {len(index)} labelled videos have no split, while others have one: {some}; "
             "mark them too, or leave the column 'split' out"
         )
+    check_disjoint(index)
     whose = "the corpus's own"
     if "validation" not in set(index["split"]):
         train = index["split"] == "train"
         held = split_subjects(index[train].drop(columns="split"), validation, 0, seed)["split"]
         index = index.assign(split=held.reindex(index.index).fillna(index["split"]))
         whose += f", validation drawn from its training videos (seed {seed})"
-    check_disjoint(index)
     return index, whose
 
 
