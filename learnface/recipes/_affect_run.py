@@ -17,7 +17,7 @@ from learnface.recipes._affect_networks import build_network
 from learnface.recipes._affect_predictions import predict_frames, scores
 from learnface.training import RunReport, fit
 
-__all__ = ["LOSSES", "OPTIMIZERS", "AffectSettings", "run_network"]
+__all__ = ["AffectSettings", "LOSSES", "OPTIMIZERS", "run_network"]
 
 OPTIMIZERS = {
     "adam": keras.optimizers.Adam,

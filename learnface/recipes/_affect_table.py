@@ -154,7 +154,7 @@ def _runs(rows: Mapping[str, Sequence[RunReport]]) -> str:
     ours = (
         f"± is the 95 % interval of the mean over seeds, {test}"
         if len(runs) > 1
-        else "one seed, so no interval"
+        else "One seed, so no interval"
     )
     machine = f"{first.machine['processor']} ({first.machine['cores']} cores)"
     lines.append(
