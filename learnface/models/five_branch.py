@@ -45,6 +45,7 @@ def five_branch(
     attention: str = "sigmoid",
     margin: float | None = 0.03,
     region_dropout: float = 0.0,
+    input_occlusion: float = 0.0,
     dropout: float = 0.0,
     include_top: bool = True,
     pooling: str = "avg",
@@ -75,6 +76,8 @@ def five_branch(
         margin: the margin of the loss, which holds for the weights as `branch_weights` gives them; None adds no
             loss. The model adds it by itself, whatever it is compiled with.
         region_dropout: chance for each branch of each face to be left out in training; the paper has none.
+        input_occlusion: chance for a face to have its lower half occluded in training before its regions are
+            cut, so that nose and mouth are hidden with it; the paper has none. Not for pictures cut elsewhere.
         dropout: dropout in front of the classifier; the paper has none.
         include_top: whether to end with the classifier; without it F_m is returned.
         pooling: `"avg"` or `"max"`: how the backbone's map becomes F_i.
@@ -98,10 +101,14 @@ def five_branch(
     if pooling not in ("avg", "max"):
         raise DataError(f"pooling must be 'avg' or 'max', not {pooling!r}")
     if len(input_shape) == 4:
+        if input_occlusion:
+            raise DataError(
+                "input_occlusion is of whole faces, but these pictures are cut elsewhere: leave it at 0"
+            )
         inputs = pictures = _stack_input(input_shape, size)
     else:
         inputs = image_input(input_shape, minimum=16)
-        pictures = _cut(inputs, size)
+        pictures = _cut(inputs, size, input_occlusion)
     build = _shared_features if shared else _separate_features
     x = build(pictures, backbone, backbone_weights, pooling)
     weighting = _attention(x, units, attention, margin)
@@ -145,10 +152,13 @@ def _stack_input(shape: tuple[int, ...], size: tuple[int, int] | None) -> keras.
     return keras.Input(shape, name="regions")
 
 
-def _cut(faces: keras.KerasTensor, size: tuple[int, int] | None) -> keras.KerasTensor:
+def _cut(faces: keras.KerasTensor, size: tuple[int, int] | None, occlusion: float) -> keras.KerasTensor:
     """Return the five pictures, `(batch, 5, height, width, channels)`."""
     if None in faces.shape[1:3]:
         raise DataError(f"input_shape must name height and width, not {tuple(faces.shape[1:])}")
+    if occlusion:
+        hide = RandomOcclusion(AREAS["lower"], rate=occlusion, fixed=False, name="input_occlusion")
+        faces = hide(faces)
     boxes = [FIXED_REGIONS.get(region, _WHOLE) for region in FIVE_REGIONS if region != "occluded"]
     parts = RegionCrops(boxes, size, name="parts")(faces)
     hidden = RandomOcclusion(AREAS["lower"], name="occlusion")(faces)

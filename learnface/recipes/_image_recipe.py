@@ -10,7 +10,8 @@ from learnface.clips import ArraySource, Augmentation, evaluation_dataset
 from learnface.corpora import get_corpus
 from learnface.errors import DataError
 from learnface.files import write_text
-from learnface.models import MODELS
+from learnface.models import MODELS, save
+from learnface.recipes._cards import classifier_card
 from learnface.recipes._data import Split, load_splits
 from learnface.reports import (
     comparison_table,
@@ -141,8 +142,10 @@ def _run_model(
     for split in (validation, test):
         part = "test" if split is test else "validation"
         report.scores[part] = evaluate(model, split.images, split.codes, labels)
-    report.save(folder / "report.json")
     _pictures(model, report, labels, test, folder)
+    title = get_corpus(recipe.corpus).CARD.title
+    save(model, folder / "model.keras", classifier_card(report, model, labels, title))
+    report.save(folder / "report.json")
 
 
 def _pictures(

@@ -1,13 +1,15 @@
 """The trainings behind wang2020's tables: one pretraining a backbone and seed, and heads on its features."""
 
 import dataclasses
+import functools
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
+import pandas as pd
 
 from learnface.clips import Augmentation, Prepared, PrepareSettings, prepare
 from learnface.corpora import get_corpus
@@ -16,14 +18,16 @@ from learnface.corpora.splits import LeakWarning, paper_split
 from learnface.errors import DataError
 from learnface.reports import confusion_picture, save_picture
 from learnface.training import LabelledFaces, RunReport, split_prepared
-from learnface.transfer import Stage, pretrain, transfer_learn
+from learnface.transfer import Stage, nadam, pretrain, transfer_learn
 from learnface.transfer.splitting import feature_layer
 
 __all__ = ["Runs", "Settings"]
 
 AUGMENTATION = Augmentation(flip=True, rotation=10)
 COPIES = 4
+STEP = 4  # every such frame of a sequence of BNU-LSVED
 PATIENCE = 12
+SCHEDULE_DECAY = 0.004  # the paper's, of Nadam
 MODELS = {
     "lstm": "vggface_lstm",
     "rnn": "vggface_rnn",
@@ -52,8 +56,10 @@ class Settings:
     learning_rate: float
     batch_size: int
     units: int
+    dense: tuple[int, ...]
     size: int
     frames: int
+    every: int | None
     detector: str | None
     landmarks: str | None
     processes: int
@@ -92,6 +98,16 @@ class Runs:
         )
         save_picture(picture, self._folder(backbone, seed) / f"{row}-confusion.png")
 
+    def check(self, rows: Iterable[str]) -> None:
+        """Read the indices that rows need, so that a missing corpus is told before hours of training.
+
+        Raises:
+            DataError: a corpus is missing or malformed.
+        """
+        parts = {"stills"} | {row if row in ("stills", "static") else "clips" for row in rows}
+        for part in sorted(parts):
+            self._index(part)
+
     def _folder(self, backbone: str, seed: int) -> Path:
         return self.settings.out / backbone / f"seed{seed}"
 
@@ -106,6 +122,7 @@ class Runs:
                 backbone=backbone,
                 backbone_weights=self.settings.backbones[backbone],
                 stages=[Stage(self.settings.pretraining_epochs, self.settings.learning_rate)],
+                model_options={"dense": self.settings.dense},
                 seed=seed,
                 name=f"wang2020/stills/{backbone}",
                 **self._options(),
@@ -119,15 +136,16 @@ class Runs:
             samples = {
                 name: LabelledFaces(_middle(part.images), part.codes) for name, part in samples.items()
             }
-        model = MODELS["image" if row == "static" else row]
+        images = row in ("static", "image")
+        given = {"dense": self.settings.dense} if images else {"units": self.settings.units}
         result = transfer_learn(
             samples,
             labels,
             self._folder(backbone, seed) / row,
-            model=model,
+            model=MODELS["image" if images else row],
             backbone=classifier.get_layer(feature_layer(classifier)),
             stages=[Stage(self.settings.epochs, self.settings.learning_rate, train="head")],
-            model_options={"units": self.settings.units} if row in ("lstm", "rnn") else {},
+            model_options={} if row == "fusion" else given,
             copies=COPIES,
             seed=seed,
             name=f"wang2020/{row}/{backbone}",
@@ -136,7 +154,12 @@ class Runs:
         return list(result.reports)
 
     def _options(self) -> dict[str, Any]:
-        return {"batch_size": self.settings.batch_size, "augmentation": AUGMENTATION, "patience": PATIENCE}
+        return {
+            "batch_size": self.settings.batch_size,
+            "augmentation": AUGMENTATION,
+            "patience": PATIENCE,
+            "optimizer": functools.partial(nadam, schedule_decay=SCHEDULE_DECAY),
+        }
 
     def _samples(self, part: str, seed: int) -> tuple[dict[str, LabelledFaces], tuple[str, ...]]:
         faces, labels = self._faces(part)
@@ -157,17 +180,13 @@ class Runs:
         return self._read[part]
 
     def _prepare(self, part: str) -> tuple[Prepared, tuple[str, ...]]:
-        name = self.settings.stills if part == "stills" else self.settings.clips
-        corpus = get_corpus(name)
-        root = self.settings.data / name
-        options = _KINDS.get((name, part), {})
-        index = corpus.index(root if root.is_dir() else self.settings.data, **options)
-        labels = tuple(index.attrs.get("labels") or (x for x in corpus.LABELS if x in set(index["label"])))
+        name, index, labels = self._index(part)
         settings = PrepareSettings(
             detector=self.settings.detector,
             landmarks=self.settings.landmarks,
             size=self.settings.size,
             frames=self.settings.frames if part == "clips" else None,
+            every=self._every(name, index) if part == "clips" else 1,
         )
         folder = self.settings.out / "faces" / f"{name}-{part}"
         faces = prepare(index, folder, settings, processes=self.settings.processes)
@@ -176,6 +195,26 @@ class Runs:
                 f"{name} holds {'clips' if faces.is_clips else 'pictures'}: it cannot be the {part}"
             )
         return faces, labels
+
+    def _index(self, part: str) -> tuple[str, pd.DataFrame, tuple[str, ...]]:
+        """Return the corpus of a part, its index and its labels."""
+        name = self.settings.stills if part == "stills" else self.settings.clips
+        corpus = get_corpus(name)
+        root = self.settings.data / name
+        index = corpus.index(root if root.is_dir() else self.settings.data, **_KINDS.get((name, part), {}))
+        return (
+            name,
+            index,
+            tuple(index.attrs.get("labels") or (x for x in corpus.LABELS if x in set(index["label"]))),
+        )
+
+    def _every(self, corpus: str, index: pd.DataFrame) -> int:
+        """Return which frames to take: the paper's every 4th of BNU-LSVED's 40, or the settings' own."""
+        if self.settings.every is not None:
+            return self.settings.every
+        return (
+            STEP if corpus == "bnu_lsved" and index["count"].min() > STEP * (self.settings.frames - 1) else 1
+        )
 
 
 def _middle(clips: Prepared) -> np.ndarray:

@@ -2,12 +2,13 @@
 
 "Classroom student expression recognition model based on self-attention mechanism and feature fusion" (in
 Chinese; see `learnface.models.five_branch`). Beside the five-branch network stand plain networks of the same
-backbone, start, data and number of epochs. All are scored once on the test faces as they are, and on the same
-faces with the lower half occluded in five ways that are fixed.
+backbone, start, data and number of epochs, and of both a form that learns from occluded faces; the best form is
+distilled into the plain network, which is the one small enough for `learnface predict`. All are scored
+once on the test faces as they are, and on the same faces with the lower half occluded in five ways that are fixed.
 
 The default recipe is sized for a CPU of two cores: the backbone is `fer_vgg` on 48 x 48 pictures, it starts from
 the weights that come with learnface (trained on the same training faces), and it trains for 4 epochs: some 13 runs
-of 30 minutes (five branches) or 8 (plain), five to six hours in all. `five_branch_best` is run where it is named.
+of 40 minutes (five branches) and 9 of 10 (one branch), some ten hours in all.
 """
 
 import dataclasses
@@ -18,74 +19,25 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from learnface.clips import ArraySource, Augmentation, evaluation_dataset
+from learnface.clips import ArraySource, evaluation_dataset
 from learnface.corpora import ferplus
 from learnface.errors import DataError
-from learnface.faces.normalise import resize
-from learnface.faces.occlusion import AREAS, KINDS, occlude
-from learnface.faces.regions import FIVE_REGIONS
 from learnface.files import write_text
 from learnface.labels import FERPLUS
-from learnface.layers import RandomOcclusion
-from learnface.models import branch_weights, five_branch
-from learnface.models.backbones import build_backbone
+from learnface.models import load, save
+from learnface.recipes._cards import classifier_card
 from learnface.recipes._data import Split, load_splits
-from learnface.recipes._occlusion_table import occluded_part, sweep_picture, table
+from learnface.recipes._occlusion_networks import MODELS, PAPER_MARGIN, Plan, build, plan_of
+from learnface.recipes._occlusion_scores import ScoredFaces, resized
+from learnface.recipes._occlusion_table import sweep_picture, table
 from learnface.reports import confusion_picture, curves_picture, save_picture
-from learnface.training import RunReport, evaluate, fit, precision
+from learnface.training import RunReport, fit, precision, predict_probabilities
 
-__all__ = ["Job", "MARGINS", "MODELS", "OCCLUSION_SEED", "Plan", "TABLES", "build", "occluded_sets", "run"]
+__all__ = ["Job", "MARGINS", "TABLES", "run"]
 
-MODELS = {
-    "plain": "the backbone alone, with a classifier",
-    "plain_occluded": "the same, with the lower half of every second training face randomly occluded",
-    "five_branch": "the five-branch network as the paper has it",
-    "five_branch_best": "normalised attention, and a fifth of the regions left out in training",
-}
-"""The networks; all but the last run by default."""
 TABLES = ("1", "figure3")
 MARGINS = (0.01, 0.03, 0.05, 0.07, 0.1)
 """The margins of Figure 3."""
-OCCLUSION_SEED = 2013
-"""Of the occluded test faces: the same for every run."""
-COVERAGE = 0.6
-"""Part of the lower half that is hidden in them."""
-PAPER_MARGIN = 0.03
-
-
-@dataclasses.dataclass(frozen=True)
-class Plan:
-    """The settings that all runs share; they are recorded with each.
-
-    Attributes:
-        backbone: a name of `learnface.models.backbones.BACKBONES`.
-        initial_weights: of the backbone, or None for random ones.
-        size: side of the network's pictures in pixels.
-        attention: of `five_branch`.
-        region_dropout: of `five_branch`.
-        votes: whether to train towards the distribution of votes, in place of the majority's class.
-        epochs: of each run; validation chooses the best of them.
-        batch_size: faces a batch.
-        learning_rate: the first one; a tenth of it follows after each third of the epochs.
-        weight_decay: of SGD.
-        dropout: in front of the classifier.
-        augmentation: of the training faces.
-    """
-
-    backbone: str = "fer_vgg"
-    initial_weights: str | None = "ferplus"
-    size: int = 48
-    attention: str = "sigmoid"
-    region_dropout: float = 0.0
-    votes: bool = True
-    epochs: int = 4
-    batch_size: int = 64
-    learning_rate: float = 0.01
-    weight_decay: float = 5e-4
-    dropout: float = 0.4
-    augmentation: Augmentation = Augmentation(
-        flip=True, rotation=15, zoom=0.12, shift=0.06, brightness=0.06, contrast=0.2, erase=0.5
-    )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,6 +47,11 @@ class Job:
     model: str
     margin: float | None
     seed: int
+
+    @classmethod
+    def of(cls, model: str, seed: int) -> "Job":
+        """Return the run of a network with the paper's margin, if it has one."""
+        return cls(model, PAPER_MARGIN if model.startswith("five_branch") else None, seed)
 
     @property
     def folder(self) -> str:
@@ -107,7 +64,7 @@ def run(
     data: str | Path,
     out: str | Path,
     *,
-    models: Sequence[str] = ("plain", "plain_occluded", "five_branch"),
+    models: Sequence[str] = tuple(MODELS),
     tables: Sequence[str] = TABLES,
     margins: Sequence[float] = MARGINS,
     seed: int = 0,
@@ -119,6 +76,7 @@ def run(
     size: int = Plan.size,
     attention: str = Plan.attention,
     region_dropout: float = Plan.region_dropout,
+    input_occlusion: float = Plan.input_occlusion,
     votes: bool = Plan.votes,
     batch_size: int = Plan.batch_size,
     learning_rate: float = Plan.learning_rate,
@@ -128,8 +86,9 @@ def run(
 ) -> dict[str, RunReport]:
     """Train, score and compare; whatever was stopped goes on, whatever is done is kept.
 
-    Each run has a folder of its own, such as `out/five_branch/margin-0.03/seed-0`, with its report and pictures.
-    `out/table.md` has the tables of all runs done so far, and is written anew after each.
+    Each run has a folder of its own, such as `out/five_branch/margin-0.03/seed-0`, with its report, its pictures
+    and its `model.keras`. `out/table.md` has the tables of all runs with these settings that are done so far, of
+    earlier calls too, and is written anew after each.
 
     Args:
         data: folder with `fer2013.csv` and `fer2013new.csv`.
@@ -147,7 +106,9 @@ def run(
         size: side of the pictures.
         attention: `"sigmoid"`, `"softmax"` or `"normalised"`.
         region_dropout: chance for each branch of each face to be left out in training.
-        votes: whether to train towards the distribution of votes.
+        input_occlusion: chance for a training face to have its lower half occluded.
+        votes: whether to train towards the distribution of votes (FER+'s "crossentropy" mode, which keeps more
+            training faces than the majority does), in place of the majority's class.
         batch_size: faces a batch.
         learning_rate: the first one.
         faces: use so many faces of each split, to try the recipe; None uses all.
@@ -155,7 +116,7 @@ def run(
         dtype_policy: precision of the networks, as `learnface.training.precision` takes it.
 
     Returns:
-        The reports by the folder of the run.
+        The reports of all runs in the tables, by the folder of the run.
 
     Raises:
         DataError: there is no such model or table, or the corpus cannot be read.
@@ -169,6 +130,7 @@ def run(
         size=size,
         attention=attention,
         region_dropout=region_dropout,
+        input_occlusion=input_occlusion,
         votes=votes,
         epochs=epochs,
         batch_size=batch_size,
@@ -176,55 +138,20 @@ def run(
     )
     margins = (margins,) if isinstance(margins, float | int) else tuple(margins)
     jobs = _jobs(models, tables, margins, range(seed, seed + seeds), range(seed, seed + sweep_seeds))
-    splits = load_splits(_first(ferplus.index(data), faces), FERPLUS)
-    occluded = occluded_sets(splits["test"].images)
-    out, reports = Path(out), {}
+    index = ferplus.index(data, mode=_mode(votes))
+    splits = load_splits(_first(index, faces), FERPLUS)
+    described = {name: split.describe() for name, split in splits.items()}
+    described["train"]["labels"] = f"{_mode(votes)} of {index.attrs['votes_from']}"
+    scored, out, reports = ScoredFaces(splits, plan.size), Path(out), {}
     with precision(dtype_policy):
         for job in jobs:
-            reports[job.folder] = _run_job(job, plan, splits, occluded, out / job.folder, jit_compile)
-            write_text(out / "table.md", table(reports, MODELS))
-    if "figure3" in tables and (picture := sweep_picture(reports)):
+            if _finished(out / job.folder, job, plan, described) is None:
+                _run_job(job, plan, scored, described, out / job.folder, jit_compile)
+            reports = _done(out, plan, described)
+            write_text(out / "table.md", table(reports))
+    if picture := sweep_picture(reports):
         save_picture(picture, out / "figure3.png")
     return reports
-
-
-def build(model: str, plan: Plan, margin: float | None = PAPER_MARGIN) -> keras.Model:
-    """Return a network of `MODELS`, for grey faces."""
-    shape, classes = (plan.size, plan.size, 1), len(FERPLUS)
-    if model.startswith("five_branch"):
-        best = {"attention": "normalised", "region_dropout": 0.2} if model == "five_branch_best" else {}
-        options = {"attention": plan.attention, "region_dropout": plan.region_dropout, **best}
-        return five_branch(
-            shape,
-            classes,
-            backbone=plan.backbone,
-            backbone_weights=plan.initial_weights,
-            margin=margin,
-            dropout=plan.dropout,
-            **options,
-        )
-    network = build_backbone(plan.backbone, shape, weights=plan.initial_weights)
-    inputs = x = keras.Input(shape, name="image")
-    if model == "plain_occluded":
-        x = RandomOcclusion(AREAS["lower"], rate=0.5, fixed=False, name="occlusion")(x)
-    x = keras.layers.Dropout(plan.dropout, name="dropout")(network(x))
-    x = keras.layers.Dense(classes, activation="softmax", dtype="float32", name="predictions")(x)
-    return keras.Model(inputs, x, name=model)
-
-
-def occluded_sets(faces: np.ndarray) -> dict[str, np.ndarray]:
-    """Return copies of faces, uint8, the lower half of each hidden by each kind of occluder.
-
-    The occluder of a face depends on `OCCLUSION_SEED`, the kind, and the place of the face alone.
-    """
-    sets = {}
-    for number, kind in enumerate(KINDS):
-        draws = (np.random.default_rng((OCCLUSION_SEED, number, place)) for place in range(len(faces)))
-        hidden = [
-            occlude(face, "lower", kind, COVERAGE, draw)[0] for face, draw in zip(faces, draws, strict=True)
-        ]
-        sets[kind] = np.array(hidden)
-    return sets
 
 
 def _jobs(
@@ -233,9 +160,8 @@ def _jobs(
     """Return the runs: those of Table 1 seed by seed, then what Figure 3 needs beyond them."""
     jobs = []
     if "1" in tables:
-        for seed in seeds:
-            for name in models:
-                jobs.append(Job(name, PAPER_MARGIN if name.startswith("five_branch") else None, seed))
+        order = [name for name in MODELS if name in models]  # a teacher comes before its pupil
+        jobs += [Job.of(name, seed) for seed in seeds for name in order]
     if "figure3" in tables and "five_branch" in models:
         jobs += [Job("five_branch", margin, seed) for seed in sweep_seeds for margin in margins]
     return list(dict.fromkeys(jobs))
@@ -246,24 +172,15 @@ def _first(index, faces: int | None):
 
 
 def _run_job(
-    job: Job,
-    plan: Plan,
-    splits: Mapping[str, Split],
-    occluded: Mapping[str, np.ndarray],
-    folder: Path,
-    jit_compile: bool,
-) -> RunReport:
-    """Train and score one network, or return the report of the run that has done so."""
-    settings = _settings(job, plan)
-    data = {name: split.describe() for name, split in splits.items()}
-    done = _finished(folder / "report.json", settings, data)
-    if done:
-        return done
-    train, validation, test = (splits[name] for name in ("train", "validation", "test"))
+    job: Job, plan: Plan, scored: ScoredFaces, data: Mapping, folder: Path, jit_compile: bool
+) -> None:
+    """Train and score one network; the report comes last, so that a run with one is whole."""
+    train, validation = (scored.splits[name] for name in ("train", "validation"))
+    targets = _training_targets(job, plan, train, folder)
     model = _seeded(job, plan)
     source = ArraySource(
-        _resized(train.images, plan.size),
-        _targets(train, plan.votes),
+        resized(train.images, plan.size),
+        targets,
         plan.batch_size,
         seed=job.seed,
         augmentation=plan.augmentation,
@@ -271,28 +188,37 @@ def _run_job(
     report = fit(
         model,
         source,
-        evaluation_dataset(_resized(validation.images, plan.size), _targets(validation, votes=False)),
+        evaluation_dataset(resized(validation.images, plan.size), _targets(validation, votes=False)),
         epochs=plan.epochs,
         optimizer=_optimizer(plan, source.steps_per_epoch),
         loss="categorical_crossentropy",
         run_dir=folder,
         name=f"occlusion/{job.folder}",
         seed=job.seed,
-        settings=settings,
+        settings=_settings(job, plan),
         data=data,
         jit_compile=jit_compile,
     )
-    for part, split in (("validation", validation), ("test", test)):
-        report.scores[part] = evaluate(model, _resized(split.images, plan.size), split.codes, FERPLUS)
-    for kind, faces in occluded.items():
-        scores = evaluate(model, _resized(faces, plan.size), test.codes, FERPLUS)
-        report.scores[occluded_part(kind)] = scores
-    if job.model.startswith("five_branch"):
-        weighting = branch_weights(model, _resized(test.images, plan.size)).mean(axis=0)
-        report.scores["branch_weights"] = dict(zip(FIVE_REGIONS, weighting.tolist(), strict=True))
-    report.save(folder / "report.json")
+    report.scores = scored.score(model, job.margin)
     _pictures(report, folder)
-    return report
+    corpus = f"FER2013 with FER+ votes ({data['train']['labels']})"
+    save(model, folder / "model.keras", classifier_card(report, model, FERPLUS, corpus))
+    report.save(folder / "report.json")
+
+
+def _training_targets(job: Job, plan: Plan, train: Split, folder: Path) -> np.ndarray:
+    """Return the distributions to train towards; for a pupil half of each is its teacher's."""
+    targets, teacher = _targets(train, plan.votes), plan_of(job.model, plan).teacher
+    if teacher is None:
+        return targets
+    root = folder.parents[len(Path(job.folder).parts) - 1]
+    path = root / Job.of(teacher, job.seed).folder / "model.keras"
+    if not path.exists():
+        raise DataError(
+            f"{job.model} learns from {teacher}, but there is no {path}: give --model {teacher} as well"
+        )
+    said = predict_probabilities(load(path), resized(train.images, plan.size), flip=True)
+    return (targets + said) / 2
 
 
 def _seeded(job: Job, plan: Plan) -> keras.Model:
@@ -304,22 +230,39 @@ def _seeded(job: Job, plan: Plan) -> keras.Model:
 
 
 def _settings(job: Job, plan: Plan) -> dict:
-    return {"model": job.model, "margin": job.margin, **dataclasses.asdict(plan)}
+    return {"model": job.model, "margin": job.margin, **dataclasses.asdict(plan_of(job.model, plan))}
 
 
-def _finished(path: Path, settings: Mapping, data: Mapping) -> RunReport | None:
+def _finished(folder: Path, job: Job, plan: Plan, data: Mapping) -> RunReport | None:
     """Return the report of the same run if it was scored: test faces are scored once."""
+    path = folder / "report.json"
     if not path.exists():
         return None
     report = RunReport.load(path)
-    same = json.loads(json.dumps(settings)).items() <= report.settings.items() and report.data == data
+    wanted = {**_settings(job, plan), "policy": keras.config.dtype_policy().name}
+    same = json.loads(json.dumps(wanted)).items() <= report.settings.items() and report.data == data
     return report if same and report.scores else None
 
 
+def _done(out: Path, plan: Plan, data: Mapping) -> dict[str, RunReport]:
+    """Return the reports of all finished runs of this plan and data, by folder: network, margin, seed."""
+    found = {}
+    for path in out.glob("**/report.json"):
+        report = RunReport.load(path)
+        job = Job(report.settings.get("model"), report.settings.get("margin"), report.seed)
+        if path.parent == out / job.folder and _finished(path.parent, job, plan, data):
+            found[job] = report
+    order = sorted(found, key=lambda job: ([*MODELS].index(job.model), job.margin or 0, job.seed))
+    return {job.folder: found[job] for job in order}
+
+
+def _mode(votes: bool) -> str:
+    """Return the rule of `learnface.corpora.ferplus` for training; validation and test have the majority's."""
+    return "crossentropy" if votes else "majority"
+
+
 def _targets(split: Split, votes: bool) -> np.ndarray:
-    if votes:
-        return ferplus.targets(split.index)
-    return np.eye(len(FERPLUS), dtype="float32")[split.codes]
+    return ferplus.targets(split.index, mode=_mode(votes))
 
 
 def _optimizer(plan: Plan, steps: int) -> keras.optimizers.Optimizer:
@@ -328,13 +271,6 @@ def _optimizer(plan: Plan, steps: int) -> keras.optimizers.Optimizer:
     rates = [plan.learning_rate * factor for factor in (1.0, 0.1, 0.01)]
     schedule = keras.optimizers.schedules.PiecewiseConstantDecay(ends, rates)
     return keras.optimizers.SGD(schedule, momentum=0.9, nesterov=True, weight_decay=plan.weight_decay)
-
-
-def _resized(images: np.ndarray, size: int) -> np.ndarray:
-    """Return faces at the network's size."""
-    if images.shape[1:3] == (size, size):
-        return images
-    return np.array([resize(image, (size, size)) for image in images])
 
 
 def _pictures(report: RunReport, folder: Path) -> None:

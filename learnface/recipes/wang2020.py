@@ -36,8 +36,10 @@ def run(
     learning_rate: float = 2e-4,
     batch_size: int = 32,
     units: int = 256,
+    dense: Sequence[int] = (4096, 4096),
     size: int = 64,
     frames: int = 10,
+    every: int | None = None,
     detector: str | None = "viola_jones",
     landmarks: str | None = None,
     processes: int = 1,
@@ -61,8 +63,12 @@ def run(
         learning_rate: of Nadam, for both; the paper's is 0.0002.
         batch_size: samples a batch; the paper is silent.
         units: width of the recurrent layers; the paper is silent.
+        dense: widths of the dense layers in front of the classifier of single pictures; the paper's have three
+            layers, the classifier being the last, and it prints no widths (4096 are VGG's own).
         size: side of a face in pixels.
         frames: frames of a sequence.
+        every: take every such frame of a sequence before `frames` of them are chosen at even steps; None takes the
+            paper's every 4th where BNU-LSVED has sequences of 40, and all elsewhere.
         detector: see `learnface.clips.PrepareSettings`.
         landmarks: see `learnface.clips.PrepareSettings`; the paper aligns by dlib's 68 points, `"dlib68"`.
         processes: how many processes prepare the faces.
@@ -93,13 +99,16 @@ def run(
         learning_rate=learning_rate,
         batch_size=batch_size,
         units=units,
+        dense=tuple(dense),
         size=size,
         frames=frames,
+        every=every,
         detector=None if detector == "none" else detector,
         landmarks=landmarks,
         processes=processes,
     )
     runs = Runs(settings)
+    runs.check(row for table in chosen for row in TABLES[table].rows)
     for number in range(seed, seed + seeds):
         for backbone in settings.backbones:
             for table in chosen:

@@ -25,6 +25,7 @@ __all__ = [
     "null_check",
     "precision",
     "predict_probabilities",
+    "score_probabilities",
     "shuffle_labels",
     "split_prepared",
 ]
@@ -39,6 +40,7 @@ __getattr__ = lazy_names(
         "fit": "_fit",
         "precision": "_precision",
         "predict_probabilities": "_evaluate",
+        "score_probabilities": "_evaluate",
         "split_prepared": "labelled_faces",
     },
 )

@@ -11,7 +11,7 @@ from learnface.errors import DataError
 from learnface.metrics import classification_scores, expected_calibration_error, wilson_interval
 from learnface.metrics.classification import class_codes
 
-__all__ = ["evaluate", "predict_probabilities"]
+__all__ = ["evaluate", "predict_probabilities", "score_probabilities"]
 
 
 def evaluate(
@@ -43,8 +43,32 @@ def evaluate(
     """
     if len(images) != len(y_true):
         raise DataError(f"there are {len(images)} images but {len(y_true)} true classes")
-    codes = class_codes(y_true, labels, "y_true")
     probabilities = predict_probabilities(model, images, batch_size=batch_size, flip=flip)
+    return score_probabilities(y_true, probabilities, labels)
+
+
+def score_probabilities(
+    y_true: np.ndarray, probabilities: np.ndarray, labels: Sequence[str]
+) -> dict[str, Any]:
+    """Score probabilities that were worked out before, as `evaluate` scores a model.
+
+    Args:
+        y_true: `(samples,)` codes or names of the true classes.
+        probabilities: `(samples, classes)`, in the order of `labels`.
+        labels: class names.
+
+    Returns:
+        As `evaluate`.
+
+    Raises:
+        DataError: they do not fit each other.
+
+    Example:
+        >>> scores = score_probabilities([0, 1], np.array([[0.8, 0.2], [0.4, 0.6]]), ("happy", "sad"))
+        >>> scores["accuracy"], scores["confusion"]
+        (1.0, [[1, 0], [0, 1]])
+    """
+    codes = class_codes(y_true, labels, "y_true")
     scores = classification_scores(codes, probabilities, labels)
     right = round(scores["accuracy"] * scores["samples"])
     scores["accuracy_interval"] = list(wilson_interval(right, scores["samples"]))

@@ -5,7 +5,10 @@ import keras
 from learnface.errors import DataError
 from learnface.layers import UnfoldTime
 
-__all__ = ["feature_layer", "split_model"]
+__all__ = ["classifier_layer", "feature_layer", "split_model"]
+
+# What may stand behind a classifier's dense layer: its activation as a layer of its own, as in VGG Face.
+_CLOSING = (keras.layers.Activation, keras.layers.Dropout, keras.layers.Softmax)
 
 
 def split_model(model: keras.Model, layer: str | None = None) -> tuple[keras.Model, keras.Model]:
@@ -57,10 +60,23 @@ def feature_layer(model: keras.Model) -> str:
         found = [layer.name for layer in model.layers if isinstance(layer, kind)]
         if found:
             return found[0]
-    *body, head = model.layers
-    if not isinstance(head, keras.layers.Dense):
+    head = classifier_layer(model)
+    if head is None:
         raise DataError(f"{model.name} does not end in a classifier: name the last layer of its body")
+    body = model.layers[: model.layers.index(head)]
     return next(layer.name for layer in reversed(body) if not isinstance(layer, keras.layers.Dropout))
+
+
+def classifier_layer(model: keras.Model) -> keras.layers.Dense | None:
+    """Return the dense layer that a model ends in, whatever activation stands behind it; None if it ends otherwise.
+
+    Example:
+        >>> from learnface.models import vggface
+        >>> classifier_layer(vggface((32, 32, 1), 7, dense=(8,))).name
+        'fc7'
+    """
+    last = next(layer for layer in reversed(model.layers) if not isinstance(layer, _CLOSING))
+    return last if isinstance(last, keras.layers.Dense) else None
 
 
 def _output(model: keras.Model, layer: keras.Layer) -> keras.KerasTensor:

@@ -48,6 +48,7 @@ def pretrain(
     backbone: str | keras.Model = "vggface",
     backbone_weights: str | Path | None = None,
     stages: Sequence[Stage] = (Stage(epochs=30),),
+    model_options: Mapping[str, Any] | None = None,
     seed: int = 0,
     **options: Any,
 ) -> tuple[keras.Model, list[RunReport]]:
@@ -60,6 +61,7 @@ def pretrain(
         backbone: see `learnface.models.face_classifier`.
         backbone_weights: see `learnface.models.face_classifier`.
         stages: how to train; by default 30 epochs of everything.
+        model_options: further arguments of `learnface.models.face_classifier`, such as `dense`.
         seed: of weights, order and augmentation.
         **options: see `train_stages`.
 
@@ -73,7 +75,8 @@ def pretrain(
     shape = samples["train"].shape
     if len(shape) != 3:
         raise DataError(f"a backbone is pretrained on images, not on clips of {shape}: index single frames")
-    model = face_classifier(shape, classes=len(labels), backbone=backbone, backbone_weights=backbone_weights)
+    given = {"backbone": backbone, "backbone_weights": backbone_weights, **(model_options or {})}
+    model = face_classifier(shape, classes=len(labels), **given)
     reports = train_stages(model, samples, stages, run_dir, seed=seed, **{"name": "pretrain", **options})
     _score(model, samples, labels, reports, run_dir)
     return model, reports

@@ -80,6 +80,16 @@ def test_pictures_are_those_of_the_faces_package():
     assert smaller.get_layer("regions").output.shape == (None, 5, 24, 24, 3)
 
 
+def test_input_occlusion_reaches_nose_and_mouth_in_training_alone():
+    model = build(input_occlusion=1.0)
+    reading = keras.Model(model.input, model.get_layer("regions").output)
+    faces = np.full((50, 24, 24, 1), 2.0, "float32")  # no colour that an occluder has
+    hidden = (numpy_of(reading(faces, training=True)) != 2.0).any(axis=(2, 3, 4)).mean(axis=0)
+    assert hidden[FIVE_REGIONS.index("mouth")] > 0.9 and hidden[0] == hidden[4] == 1
+    still = (numpy_of(reading(faces)) != 2.0).any(axis=(2, 3, 4))
+    assert not still[:, :4].any()
+
+
 def test_one_folded_batch_is_five_separate_calls():
     backbone = tiny()
     model = build(backbone=backbone)
@@ -154,6 +164,7 @@ def test_uint8_faces_are_scaled():
         ({"input_shape": (None, None, 1)}, "must name height and width"),
         ({"input_shape": (4, 24, 24, 1)}, r"must be \(5, height"),
         ({"input_shape": (5, 24, 24, 1), "size": (8, 8)}, "leave size out"),
+        ({"input_shape": (5, 24, 24, 1), "input_occlusion": 0.5}, "cut elsewhere: leave it at 0"),
         ({"input_shape": (8, 8, 1)}, "too small"),
         ({"input_shape": (24, 24)}, "height, width, channels"),
         ({"region_dropout": 1.0}, "dropout is"),

@@ -3,6 +3,7 @@ import dataclasses
 import pytest
 
 from learnface.errors import DataError
+from learnface.models import load
 from learnface.recipes._image_recipe import run_image_recipe, table
 from learnface.recipes.sun2020 import RECIPE
 from learnface.training import RunReport
@@ -19,6 +20,7 @@ def test_the_whole_recipe_on_a_small_corpus(small_fer2013, tmp_path):
     assert report == RunReport.load(out / "lenet5" / "report.json")
     for name in ("confusion.png", "curves.png", "feature-maps.png"):
         assert (out / "lenet5" / name).stat().st_size > 5000
+    assert load(out / "lenet5" / "model.keras").card.scores["accuracy"] == report.scores["test"]["accuracy"]
     text = (out / "table.md").read_text()
     assert f"{100 * report.scores['test']['accuracy']:.2f}" in text and "72.92" in text
 

@@ -15,6 +15,7 @@ SMALL = {
     "pretraining_epochs": 1,
     "epochs": 1,
     "units": 4,
+    "dense": (4, 4),
     "size": 24,
     "frames": 4,
     "detector": "none",

@@ -1,3 +1,4 @@
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,10 @@ def settings():
         learning_rate=2e-4,
         batch_size=32,
         units=256,
+        dense=(8, 8),
         size=64,
         frames=10,
+        every=None,
         detector="viola_jones",
         landmarks=None,
         processes=1,
@@ -55,3 +58,11 @@ def test_confusion_is_in_percent_of_the_true_class(settings):
     row = next(line for line in text.splitlines() if line.startswith("| a "))
     assert [cell.strip() for cell in row.split("|")[2:4]] == ["75.0", "25.0"]
     assert "| concentrated |" in text and "61.1" in text
+
+
+def test_what_differs_from_the_paper_is_said(settings):
+    text = describe(["1"], {"stills/vggface": [run(0.9)]}, settings)
+    assert "5,000 and 200 iterations" in text and "not aligned" in text and "dense layers:" not in text
+    other = dataclasses.replace(settings, dense=(), landmarks="dlib68", learning_rate=1e-3)
+    text = describe(["1"], {"stills/vggface": [run(0.9)]}, other)
+    assert "dense layers: 1 in place of 3" in text and "aligned by" not in text and "Nadam at 0.001" in text

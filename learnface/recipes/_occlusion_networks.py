@@ -1,0 +1,101 @@
+"""The networks that the occlusion recipe compares, and the settings they share."""
+
+import dataclasses
+
+import keras
+
+from learnface.clips import Augmentation
+from learnface.faces.occlusion import AREAS
+from learnface.labels import FERPLUS
+from learnface.layers import RandomOcclusion
+from learnface.models import five_branch
+from learnface.models.backbones import build_backbone
+
+__all__ = ["MODELS", "PAPER_MARGIN", "Plan", "build", "plan_of"]
+
+MODELS = {
+    "plain": "the backbone alone, with a classifier",
+    "plain_occluded": "the same, with the lower half of every second training face randomly occluded",
+    "five_branch": "the five-branch network as the paper has it",
+    "five_branch_occluded": "the same, with the lower half of every second training face randomly occluded, "
+    "before its regions are cut",
+    "five_branch_best": "and with normalised attention, and a fifth of the regions left out in training",
+    "distilled": "plain_occluded, trained towards the mean of its labels and what five_branch_best of the same seed "
+    "says of the whole, clean face",
+}
+PAPER_MARGIN = 0.03
+_OPTIONS = {
+    "plain_occluded": {"input_occlusion": 0.5},
+    "five_branch_occluded": {"input_occlusion": 0.5},
+    "five_branch_best": {"input_occlusion": 0.5, "attention": "normalised", "region_dropout": 0.2},
+    "distilled": {"input_occlusion": 0.5, "teacher": "five_branch_best"},
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """The settings of a run; they are recorded with it.
+
+    Attributes:
+        backbone: a name of `learnface.models.backbones.BACKBONES`.
+        initial_weights: of the backbone, or None for random ones.
+        size: side of the network's pictures in pixels.
+        attention: of `five_branch`.
+        region_dropout: of `five_branch`.
+        input_occlusion: chance for a training face to have its lower half occluded before anything else.
+        teacher: the network of `MODELS` whose probabilities are half of the training targets, or None.
+        votes: whether to train towards the distribution of votes, in place of the majority's class.
+        epochs: of each run; validation chooses the best of them.
+        batch_size: faces a batch.
+        learning_rate: the first one; a tenth of it follows after each third of the epochs.
+        weight_decay: of SGD.
+        dropout: in front of the classifier.
+        augmentation: of the training faces.
+    """
+
+    backbone: str = "fer_vgg"
+    initial_weights: str | None = "ferplus"
+    size: int = 48
+    attention: str = "sigmoid"
+    region_dropout: float = 0.0
+    input_occlusion: float = 0.0
+    teacher: str | None = None
+    votes: bool = True
+    epochs: int = 4
+    batch_size: int = 64
+    learning_rate: float = 0.01
+    weight_decay: float = 5e-4
+    dropout: float = 0.4
+    augmentation: Augmentation = Augmentation(
+        flip=True, rotation=15, zoom=0.12, shift=0.06, brightness=0.06, contrast=0.2, erase=0.5
+    )
+
+
+def plan_of(model: str, plan: Plan) -> Plan:
+    """Return the plan with what makes a network of `MODELS` what it is."""
+    return dataclasses.replace(plan, **_OPTIONS.get(model, {}))
+
+
+def build(model: str, plan: Plan, margin: float | None = PAPER_MARGIN) -> keras.Model:
+    """Return a network of `MODELS`, for grey faces."""
+    plan = plan_of(model, plan)
+    shape, classes = (plan.size, plan.size, 1), len(FERPLUS)
+    if model.startswith("five_branch"):
+        return five_branch(
+            shape,
+            classes,
+            backbone=plan.backbone,
+            backbone_weights=plan.initial_weights,
+            attention=plan.attention,
+            margin=margin,
+            region_dropout=plan.region_dropout,
+            input_occlusion=plan.input_occlusion,
+            dropout=plan.dropout,
+        )
+    network = build_backbone(plan.backbone, shape, weights=plan.initial_weights)
+    inputs = x = keras.Input(shape, name="image")
+    if plan.input_occlusion:
+        x = RandomOcclusion(AREAS["lower"], rate=plan.input_occlusion, fixed=False, name="input_occlusion")(x)
+    x = keras.layers.Dropout(plan.dropout, name="dropout")(network(x))
+    x = keras.layers.Dense(classes, activation="softmax", dtype="float32", name="predictions")(x)
+    return keras.Model(inputs, x, name=model)
