@@ -6,10 +6,12 @@ For each network: `step` takes one frame of one face with its state, `window` ru
 `frames` frames, which gives the same kind of answer for the newest of them. Both go through the same compiled
 prediction of Keras and are measured in turn, so that a load on the machine falls on both. Prints medians by
 the clock and of the CPU time of all threads, and their ratios (window / step); the bar is 5.
-Smaller faces gain less: reading VGG's weights then costs more than computing with them.
+Smaller faces gain less: reading VGG's weights then costs more than computing with them. The peak of resident
+memory is that of the whole process, which holds all networks and runs both ways.
 """
 
 import os
+import resource
 import statistics
 import sys
 import time
@@ -49,6 +51,7 @@ def main(frames: int = 10, size: int = 224, backbone: str = "vgg19") -> None:
             )
         for clock, window, step in zip(("wall", "CPU"), *map(medians, times.values()), strict=True):
             print(f"{name} | {clock} | {window:.1f} | {step:.1f} | {window / step:.1f} | {difference:.1e}")
+    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")
 
 
 def elapsed(function) -> tuple[float, float]:

@@ -4,10 +4,12 @@
     python benchmarks/vgg_inference.py --xla            # compiled by XLA instead of as a TensorFlow graph
 
 FLOPs are counted layer by layer: two for each multiplication of a convolution. The matrices of the product have
-the size of VGG's largest convolution, unrolled. The ratio is to be >= 0.8.
+the size of VGG's largest convolution, unrolled. The ratio is to be >= 0.8. The peak of resident memory is that of
+the process up to the model's last call, and TensorFlow's own is told beside it.
 """
 
 import argparse
+import resource
 import time
 
 import keras
@@ -20,6 +22,7 @@ from learnface.transfer import inner_layers
 
 def main() -> int:
     options = parse()
+    bare = peak_mib()
     keras.utils.set_random_seed(0)
     shape = (options.frames, options.size, options.size, 1)
     model = vggface_lstm(shape, classes=6, backbone="vggface")
@@ -27,12 +30,14 @@ def main() -> int:
     flops = options.clips * options.frames * convolution_flops(model)
     infer = tf.function(lambda x: model(x, training=False), jit_compile=options.xla)
     ours = flops / fastest(lambda: infer(clips), options.rounds) / 1e9
+    peak = peak_mib()
     product = gemm(options)
     ratio = ours / product
     print(f"{options.clips} clips of {shape}: {flops / 1e9:.0f} GFLOP in one call")
     print(
         f"model {ours:.1f} GFLOP/s, matrix product {product:.1f} GFLOP/s, ratio {ratio:.2f} (must be >= 0.8)"
     )
+    print(f"peak memory {peak:.0f} MiB, of which {bare:.0f} MiB before the model was built")
     return int(ratio < 0.8)
 
 
@@ -53,6 +58,10 @@ def gemm(options: argparse.Namespace) -> float:
     b = tf.constant(random.random((inner, columns), np.float32))
     product = tf.function(tf.matmul)
     return 2 * rows * inner * columns / fastest(lambda: product(a, b), options.rounds) / 1e9
+
+
+def peak_mib() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def fastest(call, rounds: int) -> float:

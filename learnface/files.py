@@ -9,7 +9,11 @@ from pathlib import Path
 
 from learnface.errors import WriteError, is_full_disk, reason
 
-__all__ = ["atomic_path", "cache_dir", "sha256", "write_text"]
+__all__ = ["PICTURE_SUFFIXES", "atomic_path", "cache_dir", "sha256", "write_text"]
+
+# Places in a folder of frames are counted by corpora and looked up by clips: both must see the same files.
+PICTURE_SUFFIXES = (".avif", ".bmp", ".gif", ".jp2", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
+"""Endings of the files that count as pictures in a folder, in lower case."""
 
 
 @contextlib.contextmanager

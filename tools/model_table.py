@@ -20,6 +20,7 @@ from learnface_site.writing import as_table  # noqa: E402
 
 BEGIN, END = "<!-- model table -->", "<!-- end of model table -->"
 IN_CHINESE = {
+    "cnn_gru": "图像网络加两层 GRU，逐帧输出效价与唤醒度（mi2020）",
     "cnn_lstm": "图像网络加两层 LSTM 或 GRU，逐帧输出效价与唤醒度（mi2020）",
     "face_classifier": "任意骨干网络加一个小分类头",
     "fer_cnn": "sun2020 的十层卷积网络",

@@ -1,5 +1,6 @@
 """How far the annotators of a folder agree, by `learnface.reliability`."""
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,12 @@ from learnface.annotation.changes import DIMENSIONS
 from learnface.annotation.export import check_rate, resample
 from learnface.annotation.store import AnnotationStore
 from learnface.errors import DataError
-from learnface.reliability import estimate_lags, pairwise_agreement, sequence_reliability
+from learnface.reliability import (
+    UndefinedReliabilityWarning,
+    estimate_lags,
+    pairwise_agreement,
+    sequence_reliability,
+)
 
 __all__ = ["Agreement", "annotator_agreement"]
 
@@ -82,7 +88,13 @@ def _agreement(
     rows, lags, notes = [], [], []
     for path, traces in clips.items():
         try:
-            rows.append(sequence_reliability({path: traces.to_numpy()}))
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UndefinedReliabilityWarning)
+                row = sequence_reliability({path: traces.to_numpy()})
+            if row.isna().any(axis=None):
+                notes.append(f"{path}: no reliability, as nothing changes")
+            else:
+                rows.append(row)
         except DataError as error:
             notes.append(str(error).splitlines()[-1])
         try:

@@ -18,6 +18,7 @@ No path ever comes from the browser: pages are a fixed set, and videos have numb
 import contextlib
 import json
 import secrets
+import sqlite3
 from collections.abc import AsyncIterator, Iterable
 from functools import cached_property
 from pathlib import Path
@@ -40,7 +41,7 @@ __all__ = ["make_app"]
 _PAGE = Path(__file__).parent / "page"
 _KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _MEDIA = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
-_CONFLICT = 409
+_CONFLICT, _UNAVAILABLE = 409, 503
 
 
 def make_app(store: AnnotationStore, folder: str | Path, hosts: Iterable[str]) -> Guard:
@@ -68,7 +69,7 @@ def make_app(store: AnnotationStore, folder: str | Path, hosts: Iterable[str]) -
         Route("/api/changes", page.change, methods=["POST"]),
         Route("/api/clips/{number:int}/copy", page.copy, methods=["POST"]),
     ]
-    handlers = {LearnfaceError: _refused, HTTPException: _failed}
+    handlers = {LearnfaceError: _refused, HTTPException: _failed, sqlite3.Error: _not_stored}
     app = Starlette(routes=routes, exception_handlers=handlers, lifespan=page.lifespan)
     app.router.redirect_slashes = False
     return Guard(app, hosts, page.token)
@@ -241,3 +242,9 @@ def _refused(_: Request, error: Exception) -> Response:
 
 def _failed(_: Request, error: Exception) -> Response:
     return JSONResponse({"error": error.detail}, error.status_code, error.headers)
+
+
+def _not_stored(_: Request, error: Exception) -> Response:
+    """Answer what the page takes for "not now": it keeps the batch, and sends it again."""
+    what = f"the annotations cannot be read or written now ({error}): make room, or check the folder"
+    return JSONResponse({"error": what}, _UNAVAILABLE)

@@ -5,6 +5,7 @@ import os
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from learnface.files import atomic_path
 __all__ = ["Export", "check_rate", "emotion_table", "rating_table", "resample", "table_bytes", "write_export"]
 
 _TOGETHER = "; "  # between the names of annotators who gave one clip the same label
+_NAMED = 5  # stretches or files spelled out in a note
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +48,8 @@ def emotion_table(store: AnnotationStore, folder: str | Path, annotator: str | N
 
     Returns:
         A table with `path`, `subject`, `label` (categorical, in the order of the store's labels), `start` and
-        `stop` (seconds), and `annotator`; of several who gave one stretch the same label, all names.
+        `stop` (seconds), and `annotator`; of several who gave one stretch the same label, all names. A note
+        names stretches of different annotators and labels that are the same one by more than half of the longer.
 
     Raises:
         DataError: the annotator is unknown, there are no marks, or annotators gave the same stretch of a video
@@ -85,6 +88,7 @@ def emotion_table(store: AnnotationStore, folder: str | Path, annotator: str | N
         ["path", "start", "stop"], key=lambda c: c.map(place) if c.name == "path" else c
     )
     table["label"] = pd.Categorical(table["label"], categories=store.labels)
+    notes += _disagreements(rows)
     return Export(table.reset_index(drop=True), notes)
 
 
@@ -207,13 +211,33 @@ def table_bytes(table: pd.DataFrame, suffix: str) -> bytes:
     return buffer.getvalue()
 
 
+def _disagreements(rows: Sequence[tuple]) -> list[str]:
+    """Return a note on marks of different annotators and labels that overlap by more than half of the longer."""
+    by_path: dict[str, list[tuple]] = defaultdict(list)
+    for path, _, label, start, stop, who in rows:
+        by_path[path].append((start, stop, label, who))
+    found = []
+    for path, marks in by_path.items():
+        for (start, stop, label, who), (start2, stop2, label2, who2) in combinations(sorted(marks), 2):
+            shared = min(stop, stop2) - max(start, start2)
+            longer = max(stop - start, stop2 - start2)
+            if label != label2 and who != who2 and shared > longer / 2:
+                found.append(
+                    f"{path} {start:g}-{stop:g} s {label} ({who}), {start2:g}-{stop2:g} s {label2} ({who2})"
+                )
+    if not found:
+        return []
+    some = "; ".join(found[:_NAMED]) + ("; ..." if len(found) > _NAMED else "")
+    return [f"stretches that overlap under different labels, both kept: {len(found)} ({some})"]
+
+
 def _clips(store: AnnotationStore, folder: str | Path) -> tuple[dict[int, str], list[str]]:
     """Return the labelled clips that are still there, in order, and a note on those that are not."""
     started = {clip for _, clip in store.progress()}
     paths = {number: path for path, number in store.clip_ids([]).items() if number in started}
     order = sorted(paths, key=lambda number: natural_key(paths[number]))
     gone = [paths[number] for number in order if video_path(folder, paths[number]) is None]
-    some = ", ".join(gone[:5]) + (", ..." if len(gone) > 5 else "")
+    some = ", ".join(gone[:_NAMED]) + (", ..." if len(gone) > _NAMED else "")
     notes = [f"labelled videos no longer in {folder}, left out: {len(gone)} ({some})"] if gone else []
     return {number: paths[number] for number in order if paths[number] not in gone}, notes
 

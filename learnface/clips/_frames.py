@@ -15,10 +15,10 @@ from learnface.clips.picture_bytes import decode, read_whole
 from learnface.clips.sampling import centre_trim_pad, every_nth, uniform
 from learnface.clips.video import read_video
 from learnface.errors import DataError, reason
+from learnface.files import PICTURE_SUFFIXES
 
 __all__ = ["Row", "SourceFrame", "choose_frames", "list_pictures", "read_frames", "read_image"]
 
-PICTURE_SUFFIXES = {".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp", ".gif", ".jp2", ".avif"}
 _HELD = (
     128 << 20
 )  # bytes of a video's frames to hold while its frames are counted; a longer one is read twice

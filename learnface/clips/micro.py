@@ -151,6 +151,7 @@ def micro_clip(
         frames: RGB or grey frames from onset to offset, uint8.
         settings: how; by default those of qian2021.
         apex: place of the strongest frame; None takes the middle one, as work on SMIC does, which annotates none.
+            So does 0: from the onset to itself nothing moves.
         cutter: the cutter of `settings.faces`, where many clips share one.
         beat: called now and then, as a sign of life.
 
@@ -171,9 +172,9 @@ def micro_clip(
     count = len(faces)
     if count < 2:
         raise DataError(f"the clip has {count} frame(s): a micro-expression needs at least 2")
-    apex = count // 2 if apex is None else apex
-    if not 0 <= apex < count:
+    if apex is not None and not 0 <= apex < count:
         raise DataError(f"apex={apex} is not among the clip's {count} frames")
+    apex = apex or count // 2
     if settings.normalise:
         faces = _spread(faces)
     if settings.magnify:

@@ -145,7 +145,7 @@ def _job(row: dict, folder: Path) -> _Job:
     start, stop, apex = (
         None if pd.isna(row.get(name)) else row[name] for name in ("start", "stop", "apex_place")
     )
-    apex = None if apex is None else int(apex)
+    apex = int(apex) or None if apex is not None else None  # 0 is the middle, as None: see `micro_clip`
     path = Path(row["frames"])
     if path.is_dir():
         files = list_pictures(path)[slice(*(None if end is None else int(end) for end in (start, stop)))]

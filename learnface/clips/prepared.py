@@ -11,8 +11,9 @@ import contextlib
 import functools
 import hashlib
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -27,12 +28,14 @@ from learnface.clips._shard import shard_files
 from learnface.clips._tfrecord import split_values
 from learnface.clips.sampling import uniform
 from learnface.errors import DataError
+from learnface.faces.detect import DETECTORS
 from learnface.files import sha256
 
 __all__ = ["Prepared"]
 
 _PLACES = ("shard", "position", "offset", "length")
 _OPEN = 256  # shards that are kept open
+_CUT = ("landmarks", "template", "margin", "size", "grey", "equalise", "frames")
 _PER_FRAME = ("frame", "time", "face", "score", "box", "transform")
 
 
@@ -203,6 +206,34 @@ class Prepared:
         table = table.set_index("sample").loc[self.samples["sample"]].reset_index()
         return table.explode(list(_PER_FRAME), ignore_index=True)
 
+    def preparation(self) -> dict[str, Any]:
+        """Return how the faces were made, as the `preparation` of a `learnface.models.ModelCard` keeps it.
+
+        By it `learnface.inference` cuts faces as they were in training.
+
+        Returns:
+            Settings of `PrepareSettings` as plain values, and `frame_rate`, in frames a second: that of the median
+            clip, or None where there is no clock. `detector` is a name, without settings of its own; None where
+            frames are faces, or where it is no detector of learnface's.
+        """
+        settings = self.manifest["settings"]
+        detector = _detector_name(settings["detector"])
+        return {name: settings[name] for name in _CUT} | {"detector": detector, "frame_rate": self._rate()}
+
+    def _rate(self) -> float | None:
+        if not self.is_clips:
+            return None
+        table = self.frames()
+        table = table.astype({"time": float, "frame": float})
+        steps = table.groupby("sample")[["time", "frame"]].diff()
+        if self.manifest["settings"]["frames"] is None:
+            # A frame without a face may have been dropped; the others are no slower for it.
+            steps["time"] *= self.manifest["settings"]["every"] / steps["frame"]
+        # A clip's mean: rounding to whole frames makes steps of two lengths. Frames that pad a clip have none.
+        times = steps["time"][steps["time"] > 0]
+        mean = times.groupby(table["sample"]).mean()
+        return round(1 / float(mean.median()), 3) if len(mean) else None
+
     def without_face(self) -> pd.DataFrame:
         """Return the list `no_face.csv` of the whole folder: each frame in which no face was found."""
         return pd.read_csv(self.folder / NO_FACE, dtype={"sample": str})
@@ -292,3 +323,9 @@ def _piece(data: NDArray[np.uint8], offset: int, length: int) -> NDArray[np.uint
     if len(piece) != length:
         raise ValueError("it is cut short")
     return piece
+
+
+def _detector_name(described: Mapping[str, Any] | None) -> str | None:
+    """Return the name of a detector that a manifest describes by its class."""
+    kind = described and described["class"]
+    return next((name for name, each in DETECTORS.items() if each.__name__ == kind), None)

@@ -6,7 +6,7 @@ A sample is a part of a folder of frames. These columns say which part, beside t
 |---|---|
 | `onset`, `apex`, `offset` | the corpus's frame numbers, missing where the corpus does not tell |
 | `start`, `stop` | the clip is `list_files(frames)[start:stop]`: see `clip_paths` |
-| `apex_place` | place of the apex in the clip, from 0; the nearest frame where its own is not on disk |
+| `apex_place` | place of the apex in the clip; the nearest frame where its own is not on disk; never the onset |
 | `frames_missing` | how many frames from onset to offset are not on disk |
 | `mended` | what is wrong in the corpus's own row and how it was read instead |
 """
@@ -103,7 +103,8 @@ def clip(
     """Return the columns that place a clip in its folder; None, and a problem, if it is not there.
 
     An onset or offset that is missing, or an offset before the onset, is read as the end of the folder; an
-    apex outside the clip as missing. Both are noted in `mended`.
+    apex outside the clip as missing. An apex on the onset frame has no place: nothing has moved there, and who
+    needs an apex takes the middle. All of this is noted in `mended`.
     """
     mended = []
     numbers = folder.numbers
@@ -125,6 +126,9 @@ def clip(
     place = None
     if apex is not None:
         place = min(range(start, stop), key=lambda p: abs(numbers[p] - apex)) - start
+        if place == 0 and stop - start > 1:
+            mended.append(f"apex {apex} is on the onset frame, its place is left out")
+            place = None
     return {
         "frames": str(folder.path),
         "onset": onset,

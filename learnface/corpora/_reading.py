@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from learnface.errors import DataError
+from learnface.files import PICTURE_SUFFIXES
 
 __all__ = [
     "IMAGE_SUFFIXES",
@@ -19,7 +20,7 @@ __all__ = [
     "natural_key",
 ]
 
-IMAGE_SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
+IMAGE_SUFFIXES = PICTURE_SUFFIXES
 _JUNK = {"thumbs.db", "desktop.ini", "__macosx"}
 
 

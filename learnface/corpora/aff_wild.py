@@ -16,7 +16,7 @@ Readers of the corpus disagree on what a line belongs to, and the corpus does no
 | `align` | line k (from 0) belongs to |
 |---|---|
 | `"frames"` | frame k of the video |
-| `"faces"` | the k-th frame that has a box |
+| `"faces"` | the k-th frame that has a box; a video without boxes is an error |
 | `"auto"` | `"faces"` if there are as many lines as boxes, `"frames"` if as many as decoded frames, else an error |
 
 Frames are counted by decoding, never from the header. That is slow, so that it is left to `frame_table`, where
@@ -149,17 +149,16 @@ def frame_table(
         the frame has a box; always true where the corpus has none of the video).
 
     Raises:
-        DataError: the video has no labels, or no alignment fits.
+        DataError: the video has no labels, or no alignment fits, or `"faces"` is asked for without boxes.
     """
     if pd.isna(row["valence_file"]):
         raise DataError(f"video {row['sample']} is of the test set, whose labels are not given out")
     chosen = align or (row["align"] if isinstance(row["align"], str) else "auto")
     if chosen not in ALIGNMENTS:
         raise DataError(f"align is {chosen!r}; use one of {', '.join(map(repr, ALIGNMENTS))}")
-    if chosen == "auto":
-        problems = Problems("aff_wild")
-        chosen = _decided(row, chosen, count_frames or _count_frames, problems)
-        problems.raise_if_any()
+    problems = Problems("aff_wild")
+    chosen = _decided(row, chosen, count_frames or _count_frames, problems)
+    problems.raise_if_any()
     boxes = _boxes(row["boxes"])
     numbers = np.column_stack([read_numbers(row[f"{name}_file"], 1)[1] for name in ("valence", "arousal")])
     frames = np.array(sorted(boxes), np.int64) if chosen == "faces" else np.arange(len(numbers))
@@ -325,9 +324,14 @@ def _decided(
     row: Any, align: str, count_frames: Callable[[str], int] | None, problems: Problems
 ) -> str | None:
     """Return the alignment that the counts tell, None where frames must be counted first."""
+    boxes = row["box_count"]
+    if align == "faces" and (pd.isna(boxes) or not boxes):
+        what = "has no boxes, and align='faces' gives a label to each"
+        problems.add(
+            f"video {row['sample']}", what, "unpack bboxes beside the videos, or choose align='frames'"
+        )
     if align != "auto":
         return align
-    boxes = row["box_count"]
     if not pd.isna(boxes) and boxes == row["lines"]:
         return "faces"
     if count_frames is None:

@@ -16,11 +16,15 @@ for each rating of a frame:
 | `annotator` | who rated; without this column there is one annotator |
 | `subject`, `split`, `emotion` | who is seen, the split, a word for the frame; all may be left out |
 
+A folder of frames is rated by `frame`, for its pictures have no times; where the numbers in their names have gaps,
+nobody knows which picture a place means, and the folder is refused.
+
 The index has a row a video. `frame_table(row)` gives the means over annotators, which are what a model learns,
 and `ratings(index, "valence")` the table of frames and annotators, from which reliability is computed.
 """
 
 import functools
+import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -32,12 +36,13 @@ import pandas as pd
 from learnface.corpora._card import CorpusCard
 from learnface.corpora._index import SPLITS, Problems, make_index
 from learnface.corpora._micro_clips import check_missing, warn_of
-from learnface.corpora._reading import check_root, csv_header, csv_rows, natural_key
+from learnface.corpora._reading import check_root, csv_header, csv_rows, list_files, natural_key
 from learnface.errors import DataError
 
-__all__ = ["CARD", "LABELS", "frame_table", "index", "ratings"]
+__all__ = ["CARD", "GOLD", "LABELS", "frame_table", "index", "ratings"]
 
 LABELS = ()
+GOLD = ("mean", "ewe")
 
 CARD = CorpusCard(
     name="annotated_videos",
@@ -74,7 +79,8 @@ def index(root: str | Path, missing: str = "raise") -> pd.DataFrame:
         many), and `labels` (the CSV).
 
     Raises:
-        DataError: the CSV is missing or has malformed rows, or videos are not on disk; one error lists all.
+        DataError: the CSV is missing or has malformed rows, videos are not on disk, or a folder of frames is
+            rated by `time` or has gaps; one error lists all.
 
     Warns:
         CountWarning: videos that are not on disk are dropped.
@@ -89,6 +95,8 @@ def index(root: str | Path, missing: str = "raise") -> pd.DataFrame:
         if not frames.exists():
             absent.append(video)
             continue
+        if frames.is_dir():
+            _check_folder(frames, part, problems)
         means = _means(part)
         told = {name: _one(part, name, video, problems) for name in ("subject", "split") if name in part}
         sample = Path(video).with_suffix("").as_posix() if frames.is_file() else video
@@ -108,18 +116,36 @@ def index(root: str | Path, missing: str = "raise") -> pd.DataFrame:
     return make_index(rows, "annotated_videos", LABELS).assign(labels=str(path))
 
 
-def frame_table(row: pd.Series) -> pd.DataFrame:
-    """Return the labels of the frames of a video: the means over its annotators.
+def frame_table(row: pd.Series, gold: str = "mean") -> pd.DataFrame:
+    """Return the labels of the frames of a video: one value out of its annotators'.
 
     Args:
         row: a row of the index, such as `index.iloc[0]`.
+        gold: `"mean"` of the annotators, or `"ewe"`, in which consistent ones count more: the
+            `learnface.reliability.evaluator_weighted_estimator` of the video. One annotator alone is both.
 
     Returns:
         A row a rated frame, in order: `time` (seconds) or `frame` (place from 0), as the CSV tells, `valence`,
         `arousal`, `annotators` (how many rated it), where the CSV has it `emotion` (the word most gave, the
         first of equals), and `valid`, which is true.
+
+    Raises:
+        DataError: `gold` is another, or no annotator correlates with the mean of all.
     """
-    return _means(_of(row)).assign(valid=True)
+    if gold not in GOLD:
+        raise DataError(f"gold is {gold!r}; use one of {', '.join(map(repr, GOLD))}")
+    part = _of(row)
+    table = _means(part).assign(valid=True)
+    if gold == "ewe" and part["annotator"].nunique() > 1:
+        from learnface.reliability import evaluator_weighted_estimator  # slow to import, and only needed here
+
+        for name in _AFFECT:
+            traces = part.pivot(index=_when(part), columns="annotator", values=name)
+            try:
+                table[name] = evaluator_weighted_estimator(traces.to_numpy().T)[0]
+            except DataError as error:
+                raise DataError(f"{row['sample']}, {name}: {error}, or choose gold='mean'") from None
+    return table
 
 
 def ratings(index: pd.DataFrame, dimension: str) -> pd.DataFrame:
@@ -150,6 +176,20 @@ def _csv(root: Path) -> Path:
     if not path.is_file():
         raise DataError(f"{root} holds no {_FILE}; write it as told by  learnface corpora annotated_videos")
     return path
+
+
+def _check_folder(folder: Path, part: pd.DataFrame, problems: Problems) -> None:
+    """Note a folder of pictures whose ratings belong to no picture for certain."""
+    if "time" in part:
+        what = "is a folder of pictures, which have no times"
+        problems.add(folder, what, "rate by the column 'frame' in place of 'time', or make it a video")
+        return
+    numbers = [re.findall(r"[0-9]+", path.stem)[-1:] for path in list_files(folder)]
+    found = sorted(int(each[0]) for each in numbers if each)
+    gaps = np.flatnonzero(np.diff(found) > 1)
+    if len(gaps):
+        what = f"has no picture between {found[gaps[0]]} and {found[gaps[0] + 1]}, and 'frame' counts places"
+        problems.add(folder, what, "restore the pictures, or number them through")
 
 
 def _of(row: pd.Series) -> pd.DataFrame:

@@ -17,9 +17,10 @@ import pandas as pd
 from learnface.clips.video import Frame
 from learnface.errors import DataError
 from learnface.faces.detect import Detector, Face
+from learnface.faces.regions import FIVE_REGIONS
 from learnface.inference._video_faces import BOX, VideoFaces, face_table
 from learnface.inference.cropping import FaceCropper, frame_rate_of
-from learnface.inference.network import DEFAULT_SIZE
+from learnface.inference.network import DEFAULT_SIZE, takes_regions
 from learnface.inference.pictures import read_picture
 from learnface.inference.streaming import FaceStreams
 from learnface.labels import VALENCE_AROUSAL
@@ -33,8 +34,8 @@ class AffectRecognizer:
 
     Args:
         model: the path of a file saved by `learnface.models.save` with the labels `("valence", "arousal")`, or
-            a Keras model with these outputs. It takes faces, or clips of faces and is then recurrent (see
-            `learnface.inference.StreamingModel`).
+            a Keras model with these outputs. It takes faces, or five pictures of each (`five_branch`), or clips
+            of faces and is then recurrent (see `learnface.inference.StreamingModel`).
         detector: see `learnface.inference.Recognizer`.
         min_size: side in pixels of the smallest face to look for; None means 1/20 of the longer side.
 
@@ -59,7 +60,8 @@ class AffectRecognizer:
         self.card = getattr(self.model, "card", None)
         self._order = _order(self.model)
         shape = tuple(self.model.inputs[0].shape)
-        self._is_clip_model = len(shape) == 5
+        self.takes_regions = takes_regions(self.model)
+        self._is_clip_model = len(shape) == 5 and not self.takes_regions
         height, width, channels = shape[-3:]
         if channels not in (1, 3):
             raise DataError(f"the model {self.model.name!r} takes {shape}: its faces must be grey or RGB")
@@ -137,8 +139,9 @@ class AffectRecognizer:
             yield self._with_affect(batch.table(), np.concatenate(affect or [np.zeros((0, 2))]))
 
     def _pixels(self, crops: Sequence[np.ndarray]) -> np.ndarray:
-        """Return faces as the model wants them, `(faces, height, width, channels)` float32 in [0, 1]."""
-        pixels = np.array(crops, np.float32).reshape(-1, *self.size, self.channels) / 255
+        """Return faces as the model wants them, `(faces, ..., height, width, channels)` float32 in [0, 1]."""
+        pictures = (len(FIVE_REGIONS),) if self.takes_regions else ()
+        pixels = np.array(crops, np.float32).reshape(-1, *pictures, *self.size, self.channels) / 255
         return pixels[..., ::-1] if self._bgr else pixels
 
     def _with_affect(self, table: pd.DataFrame, affect: np.ndarray) -> pd.DataFrame:
@@ -150,7 +153,8 @@ class _Stateless:
     """A model of single faces in the form of `FaceStreams`."""
 
     def __init__(self, model: keras.Model):
-        if len(model.inputs[0].shape) != 4 or len(model.outputs) != 1 or len(model.outputs[0].shape) != 2:
+        of_faces = len(model.inputs[0].shape) == 4 or takes_regions(model)
+        if not of_faces or len(model.outputs) != 1 or len(model.outputs[0].shape) != 2:
             raise DataError(
                 f"the model {model.name!r} must take faces (batch, height, width, channels) or clips (batch, "
                 "frames, height, width, channels), and give one output (batch, 2)"

@@ -7,7 +7,8 @@ import keras
 import numpy as np
 
 from learnface.errors import DataError
-from learnface.inference.network import model_labels
+from learnface.inference.network import check_probabilities, model_labels
+from learnface.layers import FoldTime, UnfoldTime
 from learnface.transfer.splitting import split_model
 
 __all__ = ["ClipNetwork"]
@@ -23,7 +24,8 @@ class ClipNetwork:
 
     Args:
         model: takes `(batch, frames, height, width, 1 or 3)` float32 in [0, 1], and a mask if it was built
-            with one, and gives `(batch, classes)` probabilities.
+            with one, and gives `(batch, classes)` probabilities. One `FoldTime` and one `UnfoldTime` tell what
+            in it looks at single frames.
         labels: names of the classes in order; None means those the model carries.
 
     Raises:
@@ -44,14 +46,9 @@ class ClipNetwork:
                 f"the model {model.name!r} gives {model.outputs[0].shape}, not (batch, {len(self.labels)}): "
                 "give one that tells the class of a whole clip, and one label for each output"
             )
-        backbones = [layer for layer in model.layers if isinstance(layer, keras.Model)]
-        if len(backbones) != 1:
-            raise DataError(
-                f"the model {model.name!r} has no backbone that looks at one frame: it cannot slide; make its "
-                "layers between FoldTime and UnfoldTime a keras.Model of their own"
-            )
-        # A shell of its own: compiling here must not change how the caller's model was compiled.
-        self._backbone = keras.Model(backbones[0].inputs[0], backbones[0].outputs[0])
+        self._bgr = self.channels == 3 and getattr(self.card, "colour", "") == "BGR"
+        self._name = model.name
+        self._backbone = _frame_network(model)
         _, self._head = split_model(model)
         for part in (self._backbone, self._head):
             part.jit_compile = False  # XLA would compile again for every number of faces
@@ -62,14 +59,21 @@ class ClipNetwork:
 
         Args:
             numbers: whose face each is.
-            faces: `(faces, height, width, channels)` uint8, in order of time.
+            faces: `(faces, height, width, channels)` uint8 RGB or grey, in order of time.
+
+        Raises:
+            DataError: what the model gives are no probabilities.
         """
         if not len(faces):
             return np.zeros((0, len(self.labels)), np.float32)
-        features = self._backbone.predict_on_batch(np.asarray(faces).astype(np.float32) / 255)
+        faces = np.asarray(faces)
+        faces = (faces[..., ::-1] if self._bgr else faces).astype(np.float32) / 255
+        features = self._backbone.predict_on_batch(faces)
         windows = np.stack([self._window(*pair) for pair in zip(numbers, features, strict=True)])
         inputs = windows if len(self._head.inputs) == 1 else [windows, np.ones(windows.shape[:2], bool)]
-        return np.asarray(self._head.predict_on_batch(inputs), np.float32)
+        result = np.asarray(self._head.predict_on_batch(inputs), np.float32)
+        check_probabilities(result, self._name)
+        return result
 
     def keep(self, numbers: Iterable[int]) -> None:
         """Forget all faces but these, so that memory stays bounded."""
@@ -82,3 +86,23 @@ class ClipNetwork:
         else:
             self._past[number].append(feature)
         return np.stack(self._past[number])
+
+
+def _frame_network(model: keras.Model) -> keras.Model:
+    """Return all that looks at single frames: from what `FoldTime` gives to what `UnfoldTime` takes."""
+    folds, unfolds = (
+        [layer for layer in model.layers if isinstance(layer, kind)] for kind in (FoldTime, UnfoldTime)
+    )
+    masks = model.inputs[1:]
+    if len(folds) != 1 or len(unfolds) != 1 or len(masks) > 1 or any(mask.dtype != "bool" for mask in masks):
+        raise DataError(
+            f"the model {model.name!r} cannot slide: give one that takes clips, and a mask at most, and has a "
+            "FoldTime and an UnfoldTime around what looks at one frame"
+        )
+    try:
+        return keras.Model(folds[0].output, unfolds[0].input[0])
+    except ValueError as error:
+        raise DataError(
+            f"the model {model.name!r} cannot slide: what its UnfoldTime takes comes from elsewhere than its "
+            "FoldTime alone"
+        ) from error

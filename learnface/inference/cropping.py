@@ -5,10 +5,12 @@ from typing import Protocol
 
 import numpy as np
 
-from learnface.clips._cutter import FaceCutter, Placement
+from learnface.clips import PrepareSettings
+from learnface.clips._cutter import CutFace, FaceCutter, Placement
 from learnface.errors import DataError
 from learnface.faces.crop import crop_face
 from learnface.faces.detect import DEFAULT_DETECTOR, Detector, Face, build_detector
+from learnface.faces.regions import five_regions
 from learnface.models import ModelCard
 from learnface.transfer import preparation_of
 
@@ -16,7 +18,10 @@ __all__ = ["FaceCropper", "frame_rate_of"]
 
 
 class Crops(Protocol):
-    """What faces are cut for: their `(height, width)` and channels, and the model's card if it has one."""
+    """What faces are cut for: their `(height, width)` and channels, and the model's card if it has one.
+
+    Where it has a `takes_regions` that is true, it takes the five pictures of `learnface.faces.five_regions`.
+    """
 
     size: tuple[int, int]
     channels: int
@@ -43,7 +48,10 @@ class FaceCropper:
         preparation = getattr(network.card, "preparation", {})
         own = preparation.get("detector") or DEFAULT_DETECTOR
         self.detector = build_detector(own if detector is None else detector)
-        self._cutter = None
+        self._takes_regions = getattr(network, "takes_regions", False)
+        settings = PrepareSettings(
+            detector=self.detector, size=self._size, grey=self._channels == 1, equalise=None
+        )
         if preparation:
             settings = dataclasses.replace(preparation_of(network.card), detector=self.detector)
             if settings.shape != (*self._size, self._channels):
@@ -51,18 +59,27 @@ class FaceCropper:
                     f"the card prepares faces of {settings.shape}, but the model takes "
                     f"{(*self._size, self._channels)}: mend the card"
                 )
-            self._cutter = FaceCutter(settings)
+        self._cutter = FaceCutter(settings)
 
     def crop(self, image: np.ndarray, face: Face) -> np.ndarray:
-        """Return a face as the network wants it, `(height, width, channels)` uint8."""
-        if self._cutter is None:
-            margin, shift = self.detector.margin, self.detector.shift
-            return crop_face(image, face.box, self._size, margin, self._channels, shift)
-        found = Placement(face.box, face.score, face.landmarks)
-        return self._cutter.cut(image, self._cutter.align(image, found)).image
+        """Return a face as the network wants it.
+
+        Args:
+            image: `(height, width, 3)` RGB or `(height, width)` grey, uint8.
+            face: where it is. Its landmarks, or those that the card asks for, place the five pictures of a
+                network of regions; without them the pictures are cut by the fixed template.
+
+        Returns:
+            `(height, width, channels)` uint8, or for a network of regions `(5, height, width, channels)`.
+        """
+        placed = self._cutter.align(image, Placement(face.box, face.score, face.landmarks))
+        cut = self._cutter.cut(image, placed)
+        if not self._takes_regions:
+            return cut.image
+        return self._regions(cut.image, None if placed is None else _within(cut, placed))
 
     def whole(self, face: np.ndarray) -> np.ndarray:
-        """Return a picture that is a face already, its middle square, as the network wants it.
+        """Return a picture that is a face already, its middle square, as the network wants it; see `crop`.
 
         Raises:
             DataError: it is no uint8 image.
@@ -76,7 +93,23 @@ class FaceCropper:
         box = ((width - side) / 2, (height - side) / 2, side, side)
         grey = face[..., 0] if face.shape[2:] == (1,) else face
         cut = crop_face(grey, box, self._size, 0.0, self._channels)
-        return cut if self._cutter is None else self._cutter.normalise(cut)
+        cut = self._cutter.normalise(cut)
+        return self._regions(cut, None) if self._takes_regions else cut
+
+    def _regions(self, face: np.ndarray, landmarks: np.ndarray | None) -> np.ndarray:
+        """Return the five pictures of a face, `(5, height, width, channels)`."""
+        try:
+            pictures = five_regions(face, landmarks, self._size)
+        except DataError:  # a part of the face lies outside the crop, or the detector's points make no face
+            pictures = five_regions(face, None, self._size)
+        return np.stack([*pictures.values()])
+
+
+def _within(cut: CutFace, placed: Placement) -> np.ndarray | None:
+    """Return the landmarks of a face in pixels of its crop, `(points, 2)`, or None where there are none."""
+    if placed.points is None or np.isnan(cut.transform).any():
+        return None
+    return placed.points @ cut.transform[:, :2].T + cut.transform[:, 2]
 
 
 def frame_rate_of(card: ModelCard | None) -> float | None:

@@ -10,14 +10,14 @@ import numpy as np
 from learnface.clips.video import probe_video, read_video
 from learnface.errors import DataError
 from learnface.faces.detect import Detector, Face
-from learnface.faces.regions import FIVE_REGIONS, five_regions
+from learnface.faces.regions import FIVE_REGIONS
 from learnface.inference.clip_network import DEFAULT_FRAMES
 from learnface.inference.cropping import FaceCropper
-from learnface.inference.grad_cam import grad_cam, map_layers
+from learnface.inference.grad_cam import grad_cam, map_layers, takes_mask
 from learnface.inference.loading import load_model
-from learnface.inference.network import DEFAULT_SIZE, model_labels
+from learnface.inference.map_area import Area
+from learnface.inference.network import DEFAULT_SIZE, model_labels, takes_regions
 from learnface.inference.pictures import read_picture
-from learnface.models import branch_weights
 
 __all__ = ["Explainer", "Explanation"]
 
@@ -37,6 +37,7 @@ class Explanation:
         names: what each picture is, or nothing for a single face.
         weights: of each branch of a five-branch network, or None.
         box: `(x, y, width, height)` of the face in the picture, or None.
+        area: `(x, y, width, height)` of the maps in `pictures`, in pixels; None stretches them over the whole.
     """
 
     label: str
@@ -47,10 +48,14 @@ class Explanation:
     names: tuple[str, ...] = ()
     weights: np.ndarray | None = None
     box: tuple[float, float, float, float] | None = None
+    area: Area | None = None
 
 
 class Explainer:
     """Finds faces and explains what a network says of them.
+
+    A network of regions (`five_branch((5, height, width, channels))`) is given the five pictures of each face,
+    cut by landmarks where the detector or the model's card has some. Of a clip model with a mask, all frames count.
 
     Args:
         model: a Keras model of faces or clips, the path of a `.keras` file, or None for learnface's own network.
@@ -76,6 +81,7 @@ class Explainer:
         self.labels = tuple(labels) if labels is not None else model_labels(self.model)
         self.card = getattr(self.model, "card", None)
         self.takes, self.frames, self.size, self.channels = _input_of(self.model)
+        self.takes_regions = self.takes == "regions"
         self._cropper = FaceCropper(self, detector)
         self.detector = self._cropper.detector
         outputs = self.model.output_shape[-1]
@@ -84,6 +90,7 @@ class Explainer:
                 f"the model {self.model.name!r} has {outputs} outputs, but {len(self.labels)} labels"
             )
         self._bgr = getattr(self.card, "colour", "") == "BGR"
+        self._weighting = _weighting(self.model)
 
     def check(self, label: str | None = None) -> None:
         """Check before any file is read that the model has this label, and the layer.
@@ -119,8 +126,6 @@ class Explainer:
         if not found:
             return []
         faces = np.stack([self._crop(image, face) for face in found])
-        if self.takes == "regions":
-            faces = np.stack([np.stack([*five_regions(face, size=self.size).values()]) for face in faces])
         boxes = [face and face.box for face in found]
         return self._explain(faces, output, FIVE_REGIONS, boxes)
 
@@ -165,8 +170,8 @@ class Explainer:
         is_probability = bool(np.allclose(sums, 1, atol=1e-2) and found.outputs.min() >= 0)
         pictures = found.pictures[..., ::-1] if self._bgr else found.pictures
         weights = [None] * len(faces)
-        if any(layer.name == "branch_weights" for layer in self.model.layers):
-            weights = branch_weights(self.model, given)
+        if self._weighting is not None:
+            weights = self._weighting.predict_on_batch(given.astype(np.float32) / 255)
         return [
             Explanation(
                 label=self.labels[chosen],
@@ -177,6 +182,7 @@ class Explainer:
                 names=tuple(names) if len(found.maps[number]) == len(names) else (),
                 weights=weights[number],
                 box=boxes[number],
+                area=found.area,
             )
             for number, chosen in enumerate(found.chosen)
         ]
@@ -206,14 +212,22 @@ class Explainer:
 def _input_of(model: keras.Model) -> tuple[str, int, tuple[int, int], int]:
     """Return what a model takes ("face", "regions" or "clip"), frames, (height, width) and channels."""
     inputs = getattr(model, "inputs", None) or ()
-    shape = tuple(inputs[0].shape) if len(inputs) == 1 else ()
+    shape = tuple(inputs[0].shape) if len(inputs) == 1 + takes_mask(model) else ()
     if len(shape) not in (4, 5) or shape[-1] not in (1, 3):
         raise DataError(
             f"the model {model.name!r} takes {shape or 'unknown'}: give one built for one input of shape "
-            "(batch, height, width, 1 or 3) or (batch, frames, height, width, 1 or 3)"
+            "(batch, height, width, 1 or 3) or (batch, frames, height, width, 1 or 3), this one also with a mask"
         )
     size = shape[-3] or DEFAULT_SIZE, shape[-2] or DEFAULT_SIZE
     if len(shape) == 4:
         return "face", 1, size, shape[-1]
-    takes = "regions" if inputs[0].name == "regions" else "clip"
-    return takes, shape[1] or DEFAULT_FRAMES, size, shape[-1]
+    return "regions" if takes_regions(model) else "clip", shape[1] or DEFAULT_FRAMES, size, shape[-1]
+
+
+def _weighting(model: keras.Model) -> keras.Model | None:
+    """Return the part of a five-branch network that ends in the weights of its branches, built once."""
+    if not any(layer.name == "branch_weights" for layer in model.layers):
+        return None
+    part = keras.Model(model.input, model.get_layer("branch_weights").output)
+    part.jit_compile = False  # XLA would compile again for every number of faces
+    return part

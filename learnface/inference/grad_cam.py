@@ -13,8 +13,9 @@ import numpy as np
 import tensorflow as tf
 
 from learnface.errors import DataError
+from learnface.inference.map_area import Area, map_area
 
-__all__ = ["GradCam", "grad_cam", "map_layers"]
+__all__ = ["GradCam", "grad_cam", "map_layers", "takes_mask"]
 
 # They move, cut, scale or thin out, or they start: nothing is found in them.
 _LEFT_OUT = (
@@ -42,6 +43,8 @@ class GradCam:
         outputs: float32, the model's outputs.
         chosen: `(samples,)`: the output that the maps explain.
         layer: name of the layer whose maps were weighed.
+        area: `(x, y, width, height)` of the maps in the pictures, in pixels, from the left and the upper border:
+            the middle of what each place of a map sees, as far as strides, paddings and cuts tell.
     """
 
     maps: np.ndarray
@@ -49,6 +52,7 @@ class GradCam:
     outputs: np.ndarray
     chosen: np.ndarray
     layer: str
+    area: Area
 
 
 def grad_cam(
@@ -57,14 +61,13 @@ def grad_cam(
     """Explain a model's outputs.
 
     The score is the output in front of the final softmax, as in the paper (other activations are left as they
-    are), and its mean over frames where a clip model tells each frame; gradients are those of inference. Maps
-    are laid over pictures by stretching them, which is right to about half a pixel of the map.
+    are), and its mean over frames where a clip model tells each frame; gradients are those of inference.
 
     Args:
         model: a functional model of faces or clips, of `learnface.models` or your own; the layer may lie in a
             network nested in it.
         inputs: float32 in [0, 1] or uint8, `(samples, height, width, channels)`, or with frames or regions in
-            front of the height.
+            front of the height. Of a clip model that takes a mask as well, all frames count.
         output: which output to explain; None explains the largest of each sample.
         layer: name of a layer that gives maps, one of `map_layers`; None takes the last one. Where several
             nested networks have it, as with branches of their own, each is a picture.
@@ -80,15 +83,17 @@ def grad_cam(
         >>> found = grad_cam(fer_cnn(), np.zeros((2, 48, 48, 1), np.uint8))
         >>> found.maps.shape, found.layer
         ((2, 1, 10, 10), 'conv4')
+        >>> found.area
+        (4.0, 4.0, 40.0, 40.0)
     """
-    batch = _batch(model, inputs)
+    batch, *mask = _batch(model, inputs)
     places = _places(model, layer)
     with contextlib.ExitStack() as stack, tf.GradientTape() as tape:
         seen = [stack.enter_context(_recorded(place)) for place in places]
         activation = stack.enter_context(_without_softmax(model))
         tensor = tf.convert_to_tensor(batch)
         tape.watch(tensor)  # a network without trained weights has gradients too
-        scores = tf.cast(model(tensor, training=False), tf.float32)
+        scores = tf.cast(model([tensor, *mask] if mask else tensor, training=False), tf.float32)
         mean = tf.reduce_mean(tf.reshape(scores, (len(batch), -1, scores.shape[-1])), axis=1)
         chosen = _chosen(mean, output)
         score = tf.reduce_sum(tf.gather(mean, chosen, axis=1, batch_dims=1))
@@ -99,12 +104,14 @@ def grad_cam(
             f"the outputs of {model.name} do not depend on {places[0][-1].name!r}: choose another"
         )
     heat = [_heat(*pair) for pair in zip(maps, gradients, strict=True)]
+    picture = pictures[0].shape[-3:-1]
     return GradCam(
         maps=_by_sample(heat, len(batch)),
         pictures=_by_sample(pictures, len(batch)),
         outputs=np.asarray(activation(scores), np.float32),
         chosen=chosen,
         layer=places[0][-1].name,
+        area=map_area(_outermost(model, places[0]), places[0][-1], picture, heat[0].shape[1:]),
     )
 
 
@@ -121,6 +128,12 @@ def map_layers(model: keras.Model) -> list[str]:
     return list(dict.fromkeys(place[-1].name for place in _all_places(model)))
 
 
+def takes_mask(model: keras.Model) -> bool:
+    """Tell whether a model takes the mask of a clip's frames as its second input, as `masked=True` builds it."""
+    inputs = getattr(model, "inputs", None) or ()
+    return len(inputs) == 2 and inputs[1].name == "mask"
+
+
 def _all_places(model: keras.Model) -> Iterator[tuple[keras.Layer, ...]]:
     """Yield every layer with maps, behind the networks that it lies in, the outermost first."""
     for layer in model.layers:
@@ -133,6 +146,11 @@ def _all_places(model: keras.Model) -> Iterator[tuple[keras.Layer, ...]]:
 def _gives_maps(layer: keras.Layer) -> bool:
     output = layer.output
     return not isinstance(output, (list, tuple, dict)) and len(output.shape) == 4
+
+
+def _outermost(model: keras.Model, place: tuple[keras.Layer, ...]) -> keras.Model:
+    """Return the network that is given the pictures: the outermost one around a layer, or the model itself."""
+    return place[0] if len(place) > 1 else model
 
 
 def _places(model: keras.Model, name: str | None) -> list[tuple[keras.Layer, ...]]:
@@ -218,16 +236,20 @@ def _chosen(scores: tf.Tensor, output: int | None) -> np.ndarray:
     return np.full(scores.shape[0], output)
 
 
-def _batch(model: keras.Model, inputs: np.ndarray) -> np.ndarray:
+def _batch(model: keras.Model, inputs: np.ndarray) -> list[np.ndarray | tf.Tensor]:
+    """Return what the model takes: the pictures as float32, and for a masked clip model that all frames count."""
     if keras.backend.backend() != "tensorflow":
         raise DataError("Grad-CAM needs the TensorFlow backend: set KERAS_BACKEND=tensorflow")
     shapes = [tuple(tensor.shape) for tensor in getattr(model, "inputs", None) or ()]
     inputs = np.asarray(inputs)
-    if len(shapes) != 1 or len(model.outputs) != 1:
+    masked = takes_mask(model)
+    if len(shapes) != 1 + masked or len(model.outputs) != 1:
         raise DataError(
-            f"{model.name} takes {shapes or 'unknown'}: give a built model of one input and output"
+            f"{model.name} takes {shapes or 'unknown'}: give a built model of one input (or clips and their mask) "
+            "and one output"
         )
     fits = len(inputs) and inputs.ndim == len(shapes[0])
     if not fits or any(want not in (None, has) for want, has in zip(shapes[0], inputs.shape, strict=True)):
         raise DataError(f"the inputs have shape {inputs.shape}, but {model.name} takes {shapes[0]}")
-    return inputs.astype(np.float32) / (255 if inputs.dtype == np.uint8 else 1)
+    pixels = inputs.astype(np.float32) / (255 if inputs.dtype == np.uint8 else 1)
+    return [pixels, tf.ones(pixels.shape[:2], tf.bool)] if masked else [pixels]

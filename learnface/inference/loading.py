@@ -8,7 +8,7 @@ import keras
 
 from learnface.errors import DataError
 from learnface.inference.clip_network import ClipNetwork
-from learnface.inference.network import Network
+from learnface.inference.network import Network, takes_regions
 
 __all__ = ["load_model", "load_network"]
 
@@ -20,7 +20,7 @@ def load_network(
 ) -> Network | ClipNetwork:
     """Return a network from a model, from a saved file, or the one that comes with learnface.
 
-    A model of clips gives a `ClipNetwork`, any other one a `Network`.
+    A model of clips gives a `ClipNetwork`, any other one a `Network`: also one of five pictures of each face.
 
     Args:
         model: a Keras model, the path of a `.keras` file, or None for `fer_vgg(weights="ferplus")`.
@@ -31,7 +31,8 @@ def load_network(
         DataError: the file is missing or holds no Keras model, or see `Network`.
     """
     model = load_model(model)
-    if not (model.inputs and len(model.inputs[0].shape) == 5):
+    is_image_model = not (model.inputs and len(model.inputs[0].shape) == 5)
+    if is_image_model or takes_regions(model):
         return Network(model, labels, flip)
     if flip:
         raise DataError("flip is for networks of pictures: a model of clips looks at each frame once")

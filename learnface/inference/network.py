@@ -7,7 +7,7 @@ import numpy as np
 
 from learnface.errors import DataError
 
-__all__ = ["Network", "model_labels"]
+__all__ = ["Network", "check_probabilities", "model_labels", "takes_regions"]
 
 DEFAULT_SIZE = 48  # of a network that takes any size
 
@@ -19,8 +19,8 @@ class Network:
     grows in memory.
 
     Args:
-        model: takes `(batch, height, width, 1 or 3)` float32 in [0, 1] and gives `(batch, classes)`
-            probabilities.
+        model: takes `(batch, height, width, 1 or 3)` float32 in [0, 1], or five pictures of each face (see
+            `takes_regions`), and gives `(batch, classes)` probabilities.
         labels: names of the classes in order; None means those the model carries.
         flip: whether to average the probabilities of each face and its mirror image.
 
@@ -34,6 +34,7 @@ class Network:
         self.card = getattr(model, "card", None)
         self.labels = tuple(labels) if labels is not None else model_labels(model)
         self.flip = flip
+        self.takes_regions = takes_regions(model)
         self.size, self.channels = _input_of(model)
         self._bgr = getattr(self.card, "colour", "") == "BGR"
         classes = _output_of(model)
@@ -47,21 +48,39 @@ class Network:
         self._model.jit_compile = False  # XLA would compile again for every number of faces
 
     def probabilities(self, faces: np.ndarray) -> np.ndarray:
-        """Return `(batch, classes)` probabilities of faces, `(batch, height, width, channels)` uint8."""
+        """Return `(batch, classes)` probabilities of faces.
+
+        Args:
+            faces: `(batch, height, width, channels)` uint8; `(batch, 5, height, width, channels)` for a model of
+                regions.
+
+        Raises:
+            DataError: the model gives no probabilities.
+        """
         faces = np.asarray(faces)
         if not len(faces):
             return np.zeros((0, len(self.labels)), np.float32)
         faces = (faces[..., ::-1] if self._bgr else faces).astype(np.float32) / 255
         result = self._model.predict_on_batch(faces)
         if self.flip:
-            result = (result + self._model.predict_on_batch(faces[:, :, ::-1])) / 2
+            result = (result + self._model.predict_on_batch(faces[..., ::-1, :])) / 2
         result = np.asarray(result, np.float32)
-        if not np.allclose(result.sum(1), 1, atol=1e-2) or result.min() < -1e-3:
-            raise DataError(
-                f"the model {self._model.name!r} does not give probabilities (a row sums to "
-                f"{result.sum(1)[0]:.3g}): give a classifier that ends in softmax"
-            )
+        check_probabilities(result, self._model.name)
         return result
+
+
+def check_probabilities(rows: np.ndarray, name: str) -> None:
+    """Raise DataError where rows of a model's outputs are no probabilities.
+
+    Example:
+        >>> check_probabilities(np.array([[0.25, 0.75]]), "model")
+    """
+    wrong = ~np.isclose(rows.sum(1), 1, atol=1e-2) | (rows < -1e-3).any(1)
+    if wrong.any():
+        raise DataError(
+            f"the model {name!r} does not give probabilities (a row sums to {rows[wrong][0].sum():.3g}): "
+            "give a classifier that ends in softmax"
+        )
 
 
 def model_labels(model: keras.Model) -> tuple[str, ...]:
@@ -81,10 +100,26 @@ def model_labels(model: keras.Model) -> tuple[str, ...]:
     return tuple(labels)
 
 
+def takes_regions(model: keras.Model) -> bool:
+    """Tell whether a model takes five pictures of a face, cut out already, as `five_branch((5, ...))` does.
+
+    Such a model has an input called `"regions"`; without its name it would be one of clips of five frames.
+
+    Example:
+        >>> from learnface.models import five_branch
+        >>> takes_regions(five_branch((5, 48, 48, 1), backbone="fer_vgg"))
+        True
+    """
+    inputs = getattr(model, "inputs", None)
+    return bool(inputs) and len(inputs[0].shape) == 5 and inputs[0].name == "regions"
+
+
 def _input_of(model: keras.Model) -> tuple[tuple[int, int], int]:
     """Return ((height, width), channels)."""
     inputs = getattr(model, "inputs", None)
     shape = tuple(inputs[0].shape) if inputs and len(inputs) == 1 else ()
+    if takes_regions(model):
+        shape = (shape[0], *shape[2:])
     if len(shape) != 4 or shape[3] not in (1, 3):
         raise DataError(
             f"the model {model.name!r} takes {shape or 'unknown'}: give one built for one input of shape "

@@ -23,7 +23,8 @@ class Recognizer:
     """Finds faces and tells their expressions.
 
     Args:
-        model: a Keras model, the path of a `.keras` file, or None for the network of learnface.
+        model: a Keras model of faces, of five pictures of each (`five_branch((5, height, width, channels))`, cut
+            here) or of clips; the path of a `.keras` file; or None for the network of learnface.
         labels: names of the model's classes in order; None means those the model carries.
         detector: name of a detector (see `learnface.faces.detect`), or one built with `build_detector`; None
             takes the one by which the model's faces were cut in training, or the default one.

@@ -23,7 +23,8 @@ class ConvLSTM2D(PeepholeRNN):
 
     `*` convolves and `o` multiplies place by place: a peephole has one weight for each place and channel, so
     the layer needs a known height and width. The arguments are those of `keras.layers.ConvLSTM2D`, and with
-    `peephole=False` so are the numbers: `set_weights` takes that layer's weights. There is no dropout inside.
+    `peephole=False` so are the numbers: `set_weights` takes that layer's weights. Of these, `kernel_constraint`,
+    `recurrent_constraint`, `bias_constraint`, `dropout`, `recurrent_dropout` and `seed` are absent.
 
     Args:
         filters: number of channels of the output.

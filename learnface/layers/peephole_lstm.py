@@ -19,7 +19,8 @@ class PeepholeLSTM(PeepholeRNN):
         h' = o * tanh(c')                                      output
 
     The arguments are those of `keras.layers.LSTM`, and with `peephole=False` so are the numbers: `set_weights`
-    takes that layer's weights. There is no dropout inside.
+    takes that layer's weights. Of these, `kernel_constraint`, `recurrent_constraint`, `bias_constraint`, `dropout`,
+    `recurrent_dropout`, `seed` and `use_cudnn` are absent.
 
     Args:
         units: number of outputs.

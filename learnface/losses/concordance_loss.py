@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import keras
 from keras import ops
 
+from learnface.frame_weights import counted_frames
+
 __all__ = ["ConcordanceLoss"]
 
 
@@ -14,7 +16,8 @@ class ConcordanceLoss(keras.losses.Loss):
 
     It trains for the score that the field reports. The CCC is that of the batch and not of the set, so use
     batches of many subjects. A batch of one frame, or of equal annotations, has a CCC of 0 whatever is
-    predicted, and only the squared error teaches there. Mark padded frames as unannotated.
+    predicted, and only the squared error teaches there. Mark padded frames as unannotated, or mask
+    them.
 
     Args:
         weights: weight of each dimension, such as `(0.7, 0.3)`; `None` weighs all alike.
@@ -26,7 +29,9 @@ class ConcordanceLoss(keras.losses.Loss):
     Call arguments:
         y_true: annotations, `(batch, dimensions)` or `(batch, frames, dimensions)`.
         y_pred: predictions of the same shape.
-        sample_weight: weight of each frame, `(batch,)` or `(batch, frames)`.
+        sample_weight: weight of each frame, `(batch, frames)`, or of each clip or picture, `(batch,)`.
+
+    Frames that Keras' own mask leaves out (see `learnface.layers.FrameMask`) do not count.
 
     Returns:
         A scalar: for CCC alone in [0, 2]. A batch without an annotated frame costs 0.
@@ -65,14 +70,18 @@ class ConcordanceLoss(keras.losses.Loss):
 
     def call(self, y_true, y_pred, sample_weight=None):
         """Return the loss of a batch, a scalar."""
-        y_true = ops.convert_to_tensor(y_true, dtype=self.dtype)
-        y_pred = ops.convert_to_tensor(y_pred, dtype=self.dtype)
         dimensions = self._dimensions(y_pred)
-        true, pred = ops.reshape(y_true, (-1, dimensions)), ops.reshape(y_pred, (-1, dimensions))
-        share = self._shares(true, sample_weight)
-        counts = ops.cast(ops.sum(share) > 0, self.dtype)
-        # Replaced before any arithmetic: a NaN would reach the gradient even with a weight of 0.
-        true, pred = ops.where(share > 0, true, 0), ops.where(share > 0, pred, 0)
+        true, pred, weight = counted_frames(
+            y_true,
+            y_pred,
+            sample_weight,
+            dimensions=dimensions,
+            mask_values=self.mask_values,
+            dtype=self.dtype,
+        )
+        total = ops.sum(weight)
+        share = weight / ops.where(total > 0, total, ops.ones_like(total))  # summing to 1, or all 0
+        counts = ops.cast(total > 0, self.dtype)
         cost = counts - _concordance(true, pred, share)
         if self.mse:
             cost = cost + self.mse * ops.sum(share * ops.square(true - pred), axis=0)
@@ -92,21 +101,11 @@ class ConcordanceLoss(keras.losses.Loss):
         }
 
     def _dimensions(self, y_pred) -> int:
-        dimensions = y_pred.shape[-1] if len(y_pred.shape) > 1 else 1
+        shape = tuple(ops.shape(y_pred))
+        dimensions = shape[-1] if len(shape) > 1 else 1
         if self.weights is not None and len(self.weights) != dimensions:
-            raise ValueError(f"{len(self.weights)} weights do not fit y_pred of shape {tuple(y_pred.shape)}")
+            raise ValueError(f"{len(self.weights)} weights do not fit y_pred of shape {shape}")
         return dimensions
-
-    def _shares(self, true, sample_weight):
-        """Return the share of each frame in the means, shape `(frames, 1)`: summing to 1, or all 0."""
-        annotated = ops.logical_not(ops.isnan(true))
-        for value in self.mask_values:
-            annotated = ops.logical_and(annotated, true != value)
-        weight = ops.cast(ops.all(annotated, axis=-1, keepdims=True), self.dtype)
-        if sample_weight is not None:
-            weight = weight * ops.reshape(ops.convert_to_tensor(sample_weight, dtype=self.dtype), (-1, 1))
-        total = ops.sum(weight)
-        return weight / ops.where(total > 0, total, ops.ones_like(total))
 
 
 def _concordance(true, pred, share):

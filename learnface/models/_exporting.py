@@ -28,11 +28,12 @@ def export(model: keras.Model, path: str | Path) -> None:
     Args:
         model: a model of images or clips; clips of a fixed number of frames for LiteRT.
         path: `*.tflite` for LiteRT, `*.onnx` for ONNX (which needs `pip install "learnface[onnx]"`), and a
-            folder without a suffix for a SavedModel. It is there as a whole or not at all.
+            folder without a suffix for a SavedModel. It is there as a whole or not at all, and takes the place
+            of an older export.
 
     Raises:
-        DataError: the path has another suffix, or the model cannot be exported that way, or the exported model
-            differs by more than 1e-4.
+        DataError: the path has another suffix or is a folder of other things, or the model cannot be exported
+            that way, or the exported model differs by more than 1e-4.
         MissingDependencyError: ONNX's packages are not installed.
 
     Example:
@@ -46,6 +47,7 @@ def export(model: keras.Model, path: str | Path) -> None:
     write = _WRITERS.get(path.suffix)
     if write is None:
         raise DataError(f"{path}: give a path that ends in .tflite or .onnx, or a folder for a SavedModel")
+    _check_place(path)
     inputs = [_example(tensor) for tensor in model.inputs]
     expected = np.asarray(model.predict_on_batch(_packed(model, inputs)))
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -69,6 +71,14 @@ def export(model: keras.Model, path: str | Path) -> None:
         write_text(path.with_name(f"{path.name}.json"), card.to_json())
 
 
+def _check_place(path: Path) -> None:
+    """Refuse to put an export in the place of anything but an older one."""
+    if path.is_dir() and any(path.iterdir()) and (path.suffix or not (path / "saved_model.pb").is_file()):
+        raise DataError(f"{path} is a folder of other things: give the path of a new one")
+    if not path.suffix and path.is_file():
+        raise DataError(f"{path} is a file, but a SavedModel is a folder: give the path of a new one")
+
+
 def _check(model: keras.Model, path: Path, found: np.ndarray, expected: np.ndarray) -> None:
     difference = float(np.abs(found - expected).max())
     if not difference <= TOLERANCE:
@@ -84,9 +94,12 @@ def _packed(model: keras.Model, inputs: list[np.ndarray]) -> np.ndarray | list |
 
 
 def _example(tensor: keras.KerasTensor) -> np.ndarray:
+    """Return an input; of the frames that a mask tells of, some are missing at the end, as in batches of clips."""
     shape = [SAMPLES, *(side or 4 for side in tensor.shape[1:])]
-    values = np.random.default_rng(0).random(shape, np.float32)
-    return np.ones(shape, bool) if tensor.dtype == "bool" else values
+    if tensor.dtype != "bool":
+        return np.random.default_rng(0).random(shape, np.float32)
+    there = np.maximum(shape[1] - 1 - np.arange(SAMPLES), 1)
+    return np.arange(shape[1]) < there[:, None]
 
 
 def _saved_model(model: keras.Model, path: Path) -> Callable[[list[np.ndarray]], np.ndarray]:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 import keras
 
 from learnface.errors import DataError
-from learnface.models.cnn_lstm import cnn_lstm
+from learnface.models.cnn_lstm import cnn_gru, cnn_lstm
 from learnface.models.face_classifier import face_classifier
 from learnface.models.fer_cnn import fer_cnn
 from learnface.models.fer_vgg import fer_vgg
@@ -27,6 +27,7 @@ from learnface.models.vggface_senet50 import vggface_senet50
 __all__ = ["MODELS", "build", "names", "outline"]
 
 _BUILDERS = (
+    cnn_gru,
     cnn_lstm,
     face_classifier,
     fer_cnn,

@@ -4,9 +4,8 @@ Weights are stored in half precision, which halves the package and moves no pred
 rounding; they are float32 again in the model. `<model>-<name>.npz` has its card in `<model>-<name>.json`.
 """
 
-import warnings
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import keras
@@ -15,6 +14,8 @@ import numpy as np
 from learnface.errors import DataError
 from learnface.files import atomic_path, sha256
 from learnface.models._card import ModelCard
+from learnface.models._hdf5_weights import is_layered, load_hdf5
+from learnface.models._keras_weights import has_automatic_names, load_keras_weights
 
 __all__ = ["load_weights", "read_weights", "save_weights", "weights_card", "weights_names"]
 
@@ -46,13 +47,19 @@ def weights_card(model: str, weights: str) -> ModelCard:
     return ModelCard.from_json(path.read_text(encoding="utf-8"))
 
 
-def load_weights(model: keras.Model, builder: str, weights: str | Path) -> None:
-    """Load packaged weights by name, or a `.npz`, `.weights.h5` or `.keras` file by path, into `model`.
+def load_weights(
+    model: keras.Model, builder: str, weights: str | Path, head: Collection[str] = ("predictions",)
+) -> None:
+    """Load packaged weights by name, or a `.npz`, `.keras` or HDF5 file by path, into `model`.
+
+    Layers of a file go by their names. Of a `.keras` or `.weights.h5` file, the model is taken that has all
+    layers of `model`: the saved one, or its backbone.
 
     Args:
         model: the model to fill. Its classification layer (`predictions`) may be absent.
         builder: name of the model's builder.
         weights: name of packaged weights, or path of a file.
+        head: names of the classifier's layers in files of Keras 1 and 2, which `model` may lack.
 
     Raises:
         DataError: no such weights, a wrong hash, or weights that do not fit the model.
@@ -60,8 +67,10 @@ def load_weights(model: keras.Model, builder: str, weights: str | Path) -> None:
     path = Path(weights)
     if path.suffix == ".npz":
         _assign(model, read_weights(path), path)
-    elif path.suffix in (".h5", ".keras"):
-        _load_keras_file(model, path)
+    elif is_layered(path):
+        _load_layered(model, path, head)
+    elif path.suffix in (".h5", ".hdf5", ".keras"):
+        load_keras_weights(model, path)
     else:
         card = weights_card(builder, str(weights))
         path = FOLDER / f"{builder}-{weights}.npz"
@@ -136,14 +145,14 @@ def _assign(model: keras.Model, arrays: dict[str, np.ndarray], path: Path) -> No
         variable.assign(arrays[name].astype("float32"))
 
 
-def _load_keras_file(model: keras.Model, path: Path) -> None:
-    if not path.exists():
-        raise DataError(f"{path} does not exist: give the path of a weights file")
+def _load_layered(model: keras.Model, path: Path, head: Collection[str]) -> None:
+    """Load a file of Keras 1 or 2; where Keras has numbered the layers, by their places, as Keras does."""
+    if not has_automatic_names(model):
+        load_hdf5(model, path, optional=set(head) - {layer.name for layer in model.layers})
+        return
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", UserWarning)  # Keras warns where it leaves variables unset
-            model.load_weights(path)
-    except (ValueError, OSError, KeyError, UserWarning) as error:
+        model.load_weights(path)
+    except (ValueError, OSError, KeyError) as error:
         raise DataError(f"{path} does not fit {model.name}: {error}") from error
 
 

@@ -25,6 +25,9 @@ from learnface.models.vggface_senet50 import vggface_senet50
 
 __all__ = ["BACKBONES", "Backbone", "build_backbone"]
 
+_APPLICATION_HEAD = ("fc1", "fc2", "predictions")
+"""Names of the classifier's layers in the files of `keras.applications`."""
+
 
 @dataclass(frozen=True)
 class Backbone:
@@ -61,7 +64,9 @@ def build_backbone(
         input_shape: `(height, width, channels)` of the faces, with 1 (grey) or 3 (RGB) channels. Grey
             becomes RGB, or RGB grey, where the network was made for the other.
         weights: `None`, the name of published weights (`"imagenet"`, downloaded by Keras; `"vggface"`,
-            see docs/weights.md; those of `learnface.models.weights_names`), or a file's path.
+            see docs/weights.md; those of `learnface.models.weights_names`), or a file's path: its own
+            weights, or a model saved by learnface or Keras (`.keras`, `.weights.h5`) that has the backbone
+            within it.
         pooling: how a map of features becomes a vector: `"avg"`, `"max"`, or `None` to keep the map.
         layer: name of the layer that gives the features; `None`: the last one in front of the classifier.
 
@@ -123,7 +128,7 @@ def _application(
     except ValueError as error:
         raise DataError(f"{name} cannot be built with weights={weights!r}: {error}") from error
     if weights != published:
-        load_weights(network, name, weights)
+        load_weights(network, name, weights, head=_APPLICATION_HEAD)
     return network
 
 

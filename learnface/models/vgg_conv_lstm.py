@@ -58,12 +58,14 @@ def vgg_conv_lstm(
         `(batch, frames, classes)` in [-1, 1], or `(batch, classes)`.
 
     Raises:
-        DataError: an argument is wrong, or the weights do not fit.
+        DataError: an argument is wrong, or the weights do not fit. Without `filters` only `every_frame` fits.
 
     Example:
         >>> vgg_conv_lstm().output_shape
         (None, 10, 2)
     """
+    if not filters and not every_frame:
+        raise DataError("filters is empty, and nothing else joins frames: give channels, or every_frame=True")
     pool_after = len(filters) if pool_after is None else pool_after
     if not 0 <= pool_after <= len(filters):
         raise DataError(f"pool_after must lie between 0 and the {len(filters)} ConvLSTMs, not {pool_after}")

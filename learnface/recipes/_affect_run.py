@@ -5,20 +5,19 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
-import pandas as pd
+from rich.console import Console
 
-from learnface.clips import WindowSource
 from learnface.errors import DataError
 from learnface.files import atomic_path
 from learnface.losses import ConcordanceLoss
-from learnface.metrics import ConcordanceCorrelation, affect_scores
+from learnface.metrics import ConcordanceCorrelation
 from learnface.models import ModelCard, save
 from learnface.recipes._affect_data import AFFECT, AffectVideos, windows
 from learnface.recipes._affect_networks import build_network
+from learnface.recipes._affect_predictions import predict_frames, scores
 from learnface.training import RunReport, fit
 
-__all__ = ["AffectSettings", "LOSSES", "OPTIMIZERS", "predict_frames", "run_network", "scores"]
+__all__ = ["AffectSettings", "LOSSES", "OPTIMIZERS", "run_network"]
 
 OPTIMIZERS = {
     "adam": keras.optimizers.Adam,
@@ -61,13 +60,17 @@ def run_network(
 ) -> RunReport:
     """Train a network, or go on where it was stopped; the epoch is chosen by the CCC on validation videos.
 
+    A line on standard error names the network before its training.
+
     Writes `report.json`, `model.keras` with its card, and `predictions.csv` with a row a frame of the test
     videos.
     """
     data = {split: videos.describe() for split, videos in splits.items()}
-    done = _done(folder, settings, data, seed)
+    recorded = {**dataclasses.asdict(settings), "split": splits["train"].split}
+    done = _done(folder, recorded, data, seed)
     if done is not None:
         return done
+    Console(stderr=True).print(f"{name} with {settings.optimizer}, seed {seed}", highlight=False)
     keras.utils.set_random_seed(seed)
     shape = (settings.frames, *splits["train"].faces.shape)
     model = build_network(
@@ -103,15 +106,15 @@ def run_network(
         run_dir=folder,
         name=name,
         seed=seed,
-        settings=dataclasses.asdict(settings),
+        settings=recorded,
         data=data,
         jit_compile=settings.jit_compile,
-        progress=False,
     )
     predictions = predict_frames(model, splits["test"], source["test"])
     with atomic_path(folder / "predictions.csv") as temporary:
         predictions.to_csv(temporary, index=False, float_format="%.5g")
     report.scores["test"] = scores(predictions)
+    report.scores["test_streamed"] = scores(predictions, "streamed")
     save(model, folder / "model.keras", _card(report, splits["train"], shape))
     report.save(folder / "report.json")
     return report
@@ -119,14 +122,13 @@ def run_network(
 
 def _card(report: RunReport, videos: AffectVideos, shape: tuple[int, int, int, int]) -> ModelCard:
     """Return what one must know to use the model, as by `learnface predict --va`."""
-    made = videos.faces.manifest["settings"]
-    detector = made["detector"]["class"] if made["detector"] else "none: frames are faces"
     return ModelCard(
         model=report.name,
         labels=AFFECT,
         input_shape=shape,
         colour="grey" if shape[-1] == 1 else "RGB",
-        face=f"detector {detector}, margin {made['margin'] or 'its own'}, {made['fps'] or 'all'} frames a second",
+        face="as its `preparation` says",
+        preparation=videos.preparation(),
         corpus=f"{videos.faces.samples['corpus'].iloc[0]}, {report.data['train']['videos']} videos",
         protocol="epoch chosen by CCC on validation videos; scores on test videos of other people",
         scores={
@@ -137,43 +139,11 @@ def _card(report: RunReport, videos: AffectVideos, shape: tuple[int, int, int, i
     )
 
 
-def _done(folder: Path, settings: AffectSettings, data: dict[str, Any], seed: int) -> RunReport | None:
+def _done(folder: Path, settings: dict[str, Any], data: dict[str, Any], seed: int) -> RunReport | None:
     """Return the report of the same run, if it was trained and scored before."""
     if not all((folder / name).is_file() for name in ("report.json", "predictions.csv", "model.keras")):
         return None
     report = RunReport.load(folder / "report.json")
-    same = report.settings.items() >= dataclasses.asdict(settings).items()
-    return report if same and report.scores and (report.data, report.seed) == (data, seed) else None
-
-
-def predict_frames(model: keras.Model, videos: AffectVideos, source: WindowSource) -> pd.DataFrame:
-    """Return a row for each annotated frame: what was annotated, and what the model predicts.
-
-    Returns:
-        Columns `sample`, `position`, `time`, `valence`, `arousal`, `predicted_valence`, `predicted_arousal`.
-    """
-    predicted = model.predict(source.in_order(), verbose=0)
-    counts = source.weights > 0
-    table = pd.DataFrame(
-        {
-            "place": np.broadcast_to(source.places[:, None], counts.shape)[counts],
-            "position": source.frames[counts],
-            **{f"predicted_{name}": predicted[counts][:, column] for column, name in enumerate(AFFECT)},
-        }
-    )
-    table = table.merge(videos.frames, on=["place", "position"], validate="one_to_one")
-    table["sample"] = videos.faces.samples["sample"].to_numpy()[table["place"]]
-    columns = ["sample", "position", "time", *AFFECT, *(f"predicted_{name}" for name in AFFECT)]
-    return table.sort_values(["place", "position"], ignore_index=True)[columns]
-
-
-def scores(predictions: pd.DataFrame) -> dict[str, Any]:
-    """Return CCC, Pearson's correlation and MSE, per dimension and mean, pooled and averaged over videos."""
-    true = predictions[list(AFFECT)].to_numpy()
-    predicted = predictions[[f"predicted_{name}" for name in AFFECT]].to_numpy()
-    found = affect_scores(true, predicted, AFFECT, groups=predictions["sample"])
-    per_video = found.pop("per_group")
-    found["per_dimension"] = found["per_dimension"].to_dict(orient="index")
-    found["mean_over_videos"] = per_video.drop(columns="frames").mean().to_dict()
-    found["per_video"] = per_video.to_dict(orient="index")
-    return found
+    same = report.settings.items() >= {**settings, "policy": keras.config.dtype_policy().name}.items()
+    scored = {"test", "test_streamed"} <= set(report.scores)
+    return report if same and scored and (report.data, report.seed) == (data, seed) else None

@@ -46,7 +46,11 @@ SILENT = (
     "(they do here), whether a person may be in training and test (never here; Aff-Wild does not name people, so "
     "there it is videos that are kept apart), or how the epoch was chosen (by the CCC on a fifth of the training "
     "videos here: the test videos are scored once, and Figure 9's second panel is the validation). CCC and MSE are "
-    "of all test frames at once, which is not the mean over batches or videos; the latter is given too."
+    "of all test frames at once, which is not the mean over batches or videos; the latter is given too. It does not "
+    "say what the networks remember in the test: in the scores here, as in training, each window begins anew, and "
+    "'state carried on' is the CCC of the same network run through each whole test video, as `learnface predict --va` "
+    "runs it. The largest face that is found in a frame is taken, in Aff-Wild too, whose own boxes decide only which "
+    "frames count. Where a corpus splits its videos itself, its split is kept."
 )
 
 
@@ -70,8 +74,14 @@ def report_table(
     for table, names in plan.items():
         corpus = corpora[table]
         if table == "optimizers":
-            prefix = f"{corpus}/{names[0]}-"
-            rows = {key.removeprefix(prefix): runs for key, runs in reports.items() if key.startswith(prefix)}
+            prefixes = [f"{corpus}/{name}-" for name in names]
+            cut = prefixes[0] if len(names) == 1 else f"{corpus}/"
+            rows = {
+                key.removeprefix(cut): runs
+                for prefix in prefixes
+                for key, runs in reports.items()
+                if key.startswith(prefix)
+            }
         else:
             rows = {name: reports[f"{corpus}/{name}-{optimizer}"] for name in names}
         folders = {name: _folder(rows[name], reports, out) for name in rows}
@@ -99,16 +109,28 @@ def _scores(table: str, rows: Mapping[str, Sequence[RunReport]]) -> list[str]:
                 theirs[row] = value
                 ours[row] = _interval(rows[name], dimension, score) if name in rows else None
         parts.append(comparison_table(ours, theirs, percent=False, name=score.upper()))
-    means = {
-        name: {
-            column: sum(report.scores["test"]["mean_over_videos"][f"ccc_{column}"] for report in runs)
-            / len(runs)
-            for column in (*AFFECT, "mean")
-        }
-        for name, runs in rows.items()
-    }
-    table_of_videos = pd.DataFrame.from_dict(means, orient="index").rename_axis("CCC, mean over videos")
-    return [*parts, markdown_table(table_of_videos, decimals=3)]
+    over_videos = [("test", "mean_over_videos", f"ccc_{column}", column) for column in (*AFFECT, "mean")]
+    carried = [("test_streamed", "per_dimension", column, column) for column in (*AFFECT, "mean")]
+    return [
+        *parts,
+        _means(rows, "CCC, mean over videos", over_videos),
+        _means(rows, "CCC, state carried on", carried),
+    ]
+
+
+def _means(
+    rows: Mapping[str, Sequence[RunReport]], title: str, columns: Sequence[tuple[str, str, str, str]]
+) -> str:
+    """Return a table of means over seeds; a column is where its score is in a report, and its head."""
+    found = {}
+    for name, runs in rows.items():
+        found[name] = {}
+        for part, kind, key, head in columns:
+            values = [report.scores[part][kind][key] for report in runs]
+            values = [value["ccc"] if isinstance(value, Mapping) else value for value in values]
+            found[name][head] = sum(values) / len(values)
+    table = pd.DataFrame.from_dict(found, orient="index").rename_axis(title)
+    return markdown_table(table, decimals=3)
 
 
 def _interval(runs: Sequence[RunReport], dimension: str, score: str) -> tuple[float, float]:
@@ -128,9 +150,16 @@ def _runs(rows: Mapping[str, Sequence[RunReport]]) -> str:
         )
     data = first.data
     counts = ", ".join(f"{part} {data[part]['videos']} ({data[part]['frames']:,} frames)" for part in data)
-    ours = "± is the 95 % interval of the mean over seeds" if len(runs) > 1 else "one seed, so no interval"
+    test = f"of one split ({data['test']['videos']} test videos)"
+    ours = (
+        f"± is the 95 % interval of the mean over seeds, {test}"
+        if len(runs) > 1
+        else "One seed, so no interval"
+    )
     machine = f"{first.machine['processor']} ({first.machine['cores']} cores)"
-    lines.append(f"\nVideos: {counts}. {ours}. {machine}; `{first.command}`.")
+    lines.append(
+        f"\nVideos: {counts}; the split is {first.settings['split']}. {ours}. {machine}; `{first.command}`."
+    )
     return "\n".join(lines)
 
 

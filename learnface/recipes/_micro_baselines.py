@@ -59,12 +59,13 @@ class Baseline:
     search: GridSearch
     published: Mapping[str, float]
 
-    def features(self, clips: Clips, workers: int = 1) -> NDArray[np.float32]:
+    def features(self, clips: Clips, workers: int = 1, **options: Any) -> NDArray[np.float32]:
         """Return the descriptors of all clips, `(clips, features)`, in order.
 
         Args:
             clips: aligned clips.
             workers: processes; with more than one, a script needs the usual `if __name__ == "__main__":`.
+            **options: further arguments of the descriptor, such as `landmarks` of MDMO.
 
         Raises:
             DataError: a clip is too small or has too few frames.
@@ -72,11 +73,8 @@ class Baseline:
         arrays = getattr(clips, self.reads)
         if not len(arrays):
             raise DataError("there are no clips to describe")
-        if workers == 1:
-            events = run_inline(_Describe(self.descriptor), deque(enumerate(arrays)))
-        else:
-            jobs = deque(enumerate(arrays))
-            events = run_jobs(_Describe(self.descriptor), jobs, workers, timeout=float("inf"))
+        work, jobs = _Describe(functools.partial(self.descriptor, **options)), deque(enumerate(arrays))
+        events = run_inline(work, jobs) if workers == 1 else run_jobs(work, jobs, workers, float("inf"))
         found: list[Any] = [None] * len(arrays)
         for event in events:
             if event.kind == "lost":
@@ -122,7 +120,7 @@ METHODS = {
         "MDMO + SVM",
         "frames",
         mdmo,
-        _search(class_weight=(None, "balanced"), kernel=("linear", "rbf"), C=(0.01, 0.1, 1, 10)),
+        _search(class_weight=(None, "balanced"), kernel=("linear", "rbf"), C=(0.001, 0.01, 0.1, 1, 10)),
         {"smic": 0.522, "casme2": 0.534},
     ),
 }

@@ -1,7 +1,7 @@
 """Networks of micro-expressions as methods of cross-validation: learn, choose the epoch on other people, predict."""
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +24,8 @@ _STSTNET_SIDE = 28
 class Network:
     """A network that learns anew in every fold.
 
-    The epoch with the lowest loss on an inner part of the training people gives the weights that predict.
+    The epoch with the lowest loss on an inner part of the training people is chosen, and the network learns anew for
+    so many epochs from all training people, as the SVMs of the other methods do once their settings are chosen.
 
     Attributes:
         model: a name in `learnface.models.MODELS`.
@@ -35,6 +36,8 @@ class Network:
         learning_rate: of Adam.
         patience: epochs without a lower loss on the inner people after which training stops.
         validation: share of the training clips, by whole people, that chooses the epoch.
+        refit: whether to learn anew from all training people; else the weights of the chosen epoch predict, which
+            have not seen the inner people.
         dtype_policy: precision, as `learnface.training.precision` takes it.
         jit_compile: whether to compile with XLA.
     """
@@ -47,31 +50,49 @@ class Network:
     learning_rate: float = 5e-4
     patience: int = 100
     validation: float = 0.2
+    refit: bool = True
     dtype_policy: str = "float32"
     jit_compile: bool = False
 
     def fit_predict(self, train: Samples, test: Samples, seed: int) -> tuple[NDArray, dict[str, Any]]:
-        """Return the probabilities of the test clips, and the epoch whose weights gave them."""
+        """Return the probabilities of the test clips, and notes.
+
+        The notes are the chosen `epoch`, its `inner_loss`, and `cut_off`: whether the largest number of epochs, and
+        not patience, ended the search, so that a later epoch might have been better.
+
+        Raises:
+            DataError: the loss is not a number, or there are fewer than two training people.
+        """
         learn, choose = inner_split(train, self.validation, seed)
         with precision(self.dtype_policy):
-            keras.utils.set_random_seed(seed)
-            model = self._untrained(train)
-            notes = self._train(model, learn, choose, np.random.default_rng(seed))
+            model, reset = self._untrained(train, seed)
+            notes = self._choose_epoch(model, learn, choose, np.random.default_rng(seed))
+            if self.refit:
+                reset()
+                inputs, rng = self._arrays(train), np.random.default_rng(seed)
+                for _ in range(notes["epoch"]):
+                    self._epoch(model, inputs, train.codes, rng)
             return self._probabilities(model, self._arrays(test)), notes
 
-    def _train(
-        self, model: keras.Model, learn: Samples, choose: Samples, rng: np.random.Generator
-    ) -> dict[str, Any]:
-        """Train; afterwards the model holds the weights of the best epoch, which is returned.
+    def _epoch(
+        self, model: keras.Model, inputs: dict[str, Any], codes: NDArray, rng: np.random.Generator
+    ) -> None:
+        """Learn from each sample once.
 
         An epoch here has few and small steps, beside which the datasets that `fit` sets up for every epoch take
         most of the time.
         """
+        for rows in self._batches(rng.permutation(len(codes))):
+            model.train_on_batch(_take(inputs, rows), codes[rows])
+
+    def _choose_epoch(
+        self, model: keras.Model, learn: Samples, choose: Samples, rng: np.random.Generator
+    ) -> dict[str, Any]:
+        """Train; afterwards the model holds the weights of the best epoch. Return the notes."""
         inputs, others = self._arrays(learn), self._arrays(choose)
         best = {"epoch": 0, "inner_loss": np.inf}
         for epoch in range(1, self.epochs + 1):
-            for rows in self._batches(rng.permutation(len(learn))):
-                model.train_on_batch(_take(inputs, rows), learn.codes[rows])
+            self._epoch(model, inputs, learn.codes, rng)
             likely = self._probabilities(model, others)[np.arange(len(choose)), choose.codes]
             loss = float(-np.log(np.maximum(likely, 1e-7)).mean())
             if loss < best["inner_loss"]:
@@ -81,17 +102,21 @@ class Network:
         if not best["epoch"]:
             raise DataError(f"the loss of {self.model} is not a number: give a smaller learning rate")
         model.set_weights(weights)
-        return best
+        return best | {"cut_off": epoch - best["epoch"] < self.patience}
 
-    def _probabilities(self, model: keras.Model, arrays: dict[str, NDArray]) -> NDArray[np.float32]:
+    def _probabilities(self, model: keras.Model, arrays: dict[str, Any]) -> NDArray[np.float32]:
         places = np.arange(len(next(iter(arrays.values()))))
         return np.concatenate([model.predict_on_batch(_take(arrays, rows)) for rows in self._batches(places)])
 
     def _batches(self, places: NDArray) -> list[NDArray]:
         return np.split(places, range(self.batch_size, len(places), self.batch_size))
 
-    def _untrained(self, train: Samples) -> keras.Model:
-        """Return the network with new weights; it is compiled once in a process, which takes longer than a fold."""
+    def _untrained(self, train: Samples, seed: int) -> tuple[keras.Model, Callable[[], None]]:
+        """Return the network with new weights, and what takes it back to these.
+
+        It is compiled once in a process, which takes longer than a fold.
+        """
+        keras.utils.set_random_seed(seed)
         shape = train.inputs[self.inputs[0]].shape[1:]
         if self.inputs == ("flow",):  # the builder is told of the frames that the flow came from
             shape = (shape[0] + 1, *shape[1:])
@@ -99,14 +124,19 @@ class Network:
         what = (self.model, arguments, tuple(shape), len(train.labels))
         fresh = _build(*what)
         model, optimizer_state = _compiled(*what, self.learning_rate, self.jit_compile, self.dtype_policy)
-        for variable, new in zip(model.variables, fresh.variables, strict=True):
-            variable.assign(new)
-        for variable, value in zip(model.optimizer.variables, optimizer_state, strict=True):
-            variable.assign(value)
-        return model
 
-    def _arrays(self, samples: Samples) -> dict[str, NDArray[np.float32]]:
-        return {name: _float(samples.inputs[name]) for name in self.inputs}
+        def reset() -> None:
+            for variable, new in zip(model.variables, fresh.variables, strict=True):
+                variable.assign(new)
+            for variable, value in zip(model.optimizer.variables, optimizer_state, strict=True):
+                variable.assign(value)
+
+        reset()
+        return model, reset
+
+    def _arrays(self, samples: Samples) -> dict[str, Any]:
+        """Return the inputs as tensors of the backend: a device gets them once, and not at every step."""
+        return {name: keras.ops.convert_to_tensor(_float(samples.inputs[name])) for name in self.inputs}
 
 
 def network_inputs(clips: MicroClips) -> dict[str, NDArray]:
@@ -125,9 +155,9 @@ def _float(array: NDArray) -> NDArray[np.float32]:
     return scaled / 255 if array.dtype == np.uint8 else scaled
 
 
-def _take(arrays: dict[str, NDArray], rows: NDArray) -> NDArray | dict[str, NDArray]:
-    """Return some samples as a model takes them: one array by itself, several by name."""
-    chosen = {name: array[rows] for name, array in arrays.items()}
+def _take(arrays: dict[str, Any], rows: NDArray) -> Any:
+    """Return some samples as a model takes them: one tensor by itself, several by name."""
+    chosen = {name: keras.ops.take(array, rows, axis=0) for name, array in arrays.items()}
     return chosen if len(chosen) > 1 else next(iter(chosen.values()))
 
 
@@ -149,7 +179,8 @@ def _compiled(
 ) -> tuple[keras.Model, list[NDArray]]:
     """Return a compiled network, and the state that its optimiser begins with."""
     built = _build(model, arguments, shape, classes)
-    optimizer = keras.optimizers.Adam(learning_rate)
-    optimizer.build(built.trainable_variables)
-    built.compile(optimizer, "sparse_categorical_crossentropy", jit_compile=jit_compile)
-    return built, [keras.ops.convert_to_numpy(variable) for variable in optimizer.variables]
+    loss = "sparse_categorical_crossentropy"
+    built.compile(keras.optimizers.Adam(learning_rate), loss, jit_compile=jit_compile)
+    # In mixed_float16 `compile` wraps the optimiser, and the scale of the loss is part of what it begins with.
+    built.optimizer.build(built.trainable_variables)
+    return built, [keras.ops.convert_to_numpy(variable) for variable in built.optimizer.variables]

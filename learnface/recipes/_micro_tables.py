@@ -1,4 +1,8 @@
-"""What a comparison of methods on micro-expressions comes to: scores over seeds and people, as Markdown."""
+"""What a comparison of methods on micro-expressions comes to: scores over seeds and people, as Markdown.
+
+Where a table holds several verdicts, all of them are to hold together in 95 of 100 such tables: each of k is given
+at a confidence of 1 - 0.05 / k (Bonferroni).
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,6 +18,7 @@ __all__ = ["against_paper", "all_scores", "differences", "null_check"]
 Runs = Mapping[str, Sequence[CrossValidation]]
 """For each method its runs, one a seed."""
 _FIGURES = ("accuracy", "uf1", "uar")
+_ERROR = 0.05  # chance of a wrong verdict in a table
 
 
 def against_paper(runs: Runs, rows: Mapping[str, tuple[str, float]], same_data: bool = True) -> str:
@@ -38,32 +43,49 @@ def against_paper(runs: Runs, rows: Mapping[str, tuple[str, float]], same_data: 
 
 
 def all_scores(runs: Runs, titles: Mapping[str, str]) -> str:
-    """Return accuracy, UF1 and UAR of every method: means over seeds, and the accuracy's interval over people."""
-    rows = []
+    """Return accuracy, UF1 and UAR of every method: means over seeds, and intervals over people.
+
+    The last column counts the folds of networks whose search was ended by the largest number of epochs: where there
+    are many, the network might be better with more epochs.
+    """
+    rows, networks = [], any(_searched(results) for results in runs.values())
     for method, results in runs.items():
-        row = {"method": titles[method]}
-        row |= {name: _text(mean_interval(_values(results, name))) for name in _FIGURES}
-        row["accuracy, 95 % over people"] = _range(_pooled(results)["accuracy"])
+        row, pooled = {"method": titles[method], "seeds": str(len(results))}, _pooled(results)
+        for name in _FIGURES:
+            row[name] = _text(mean_interval(_values(results, name)))
+            row[f"{name}, 95 % over people"] = _range(pooled[name])
+        if networks:
+            row["folds stopped by the limit"] = _cut_off(results) if _searched(results) else None
         rows.append(row)
     return markdown_table(pd.DataFrame(rows), index=False)
 
 
 def differences(runs: Runs, titles: Mapping[str, str], first: str) -> str:
-    """Return by how many percent points a method beats the others: over seeds, and over people."""
-    rows = []
-    for method, results in runs.items():
-        if method == first or first not in runs:
+    """Return by how many percent points a method beats the others: over seeds, and over people.
+
+    The intervals over people, from which the verdicts come, hold jointly: see the module. Methods are compared by
+    the seeds that both have.
+    """
+    others = [method for method in runs if method != first and first in runs]
+    rows, names = [], ("accuracy", "uf1")
+    for method in others:
+        one, other = _same_seeds(runs[first], runs[method])
+        if not other:
             continue
         row = {f"{titles[first]} less": titles[method]}
-        for name in ("accuracy", "uf1"):
-            row[name] = _text(mean_interval(_values(runs[first], name) - _values(results, name)), sign=True)
-        labels = results[0].labels
-        truth, people, one = _joined(runs[first])
-        between = pooled_difference(truth, one, _joined(results)[2], labels, groups=people)["accuracy"]
-        row["accuracy, 95 % over people"] = _range(between)
-        row["says"] = (
-            "better" if between["low"] > 0 else "worse" if between["high"] < 0 else "no difference shown"
+        truth, people, predicted = _joined(one)
+        between = pooled_difference(
+            truth,
+            predicted,
+            _joined(other)[2],
+            other[0].labels,
+            groups=people,
+            confidence=1 - _ERROR / (len(others) * len(names)),
         )
+        for name in names:
+            row[name] = _text(mean_interval(_values(one, name) - _values(other, name)), sign=True)
+            row[f"{name}, 95 % jointly over people"] = _range(between[name])
+            row[f"by {name}"] = _verdict(between[name])
         rows.append(row)
     return markdown_table(pd.DataFrame(rows), index=False) if rows else ""
 
@@ -71,17 +93,46 @@ def differences(runs: Runs, titles: Mapping[str, str], first: str) -> str:
 def null_check(runs: Runs, titles: Mapping[str, str]) -> str:
     """Return the scores with shuffled labels, beside what guessing reaches.
 
-    A verdict needs the interval over several shuffles: one shuffle may by chance go along with the pictures.
+    A verdict needs the interval over several shuffles: one shuffle may by chance go along with the pictures. Of k
+    methods each has its verdict at a confidence of 1 - 0.05 / k.
     """
     rows = []
     for method, results in runs.items():
-        chance, uar = 1 / len(results[0].labels), mean_interval(_values(results, "uar"))
-        verdict = "YES" if uar[0] - uar[1] > chance else "no"
+        chance, uar = 1 / len(results[0].labels), _values(results, "uar")
+        mean, half = mean_interval(uar, 1 - _ERROR / len(runs))
         row = {"method": titles[method], "accuracy": _text(mean_interval(_values(results, "accuracy")))}
-        row |= {"uar": _text(uar), "uar, 95 % over people": _range(_pooled(results)["uar"])}
-        row |= {"chance": f"{100 * chance:.1f}", "above chance": verdict if len(results) > 1 else None}
+        largest = results[0].predictions["label"].value_counts(normalize=True).max()
+        row |= {"largest class": f"{100 * largest:.1f}", "uar": _text(mean_interval(uar))}
+        row |= {"uar, 95 % over people": _range(_pooled(results)["uar"]), "chance": f"{100 * chance:.1f}"}
+        row["above chance"] = ("YES" if mean - half > chance else "no") if len(results) > 1 else None
         rows.append(row)
     return markdown_table(pd.DataFrame(rows), index=False)
+
+
+def _verdict(difference: Mapping[str, float]) -> str:
+    if difference["low"] > 0:
+        return "better"
+    return "worse" if difference["high"] < 0 else "no difference shown"
+
+
+def _searched(results: Sequence[CrossValidation]) -> bool:
+    """Return whether the method chose epochs."""
+    return all("cut_off" in result.folds for result in results)
+
+
+def _cut_off(results: Sequence[CrossValidation]) -> str:
+    cut_off = pd.concat([result.folds["cut_off"] for result in results])
+    return f"{int(cut_off.sum())} of {len(cut_off)}"
+
+
+def _same_seeds(one: Sequence[CrossValidation], other: Sequence[CrossValidation]) -> tuple[list, list]:
+    """Return the runs of two methods with the same seeds, in the same order; unnamed seeds count from 0."""
+    first, second = (
+        {result.run.get("seed", place): result for place, result in enumerate(results)}
+        for results in (one, other)
+    )
+    seeds = [seed for seed in first if seed in second]
+    return [first[seed] for seed in seeds], [second[seed] for seed in seeds]
 
 
 def _values(results: Sequence[CrossValidation], name: str) -> np.ndarray:

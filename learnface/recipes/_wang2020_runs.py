@@ -1,6 +1,7 @@
 """The trainings behind wang2020's tables: one pretraining a backbone and seed, and heads on its features."""
 
 import dataclasses
+import functools
 import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -17,7 +18,7 @@ from learnface.corpora.splits import LeakWarning, paper_split
 from learnface.errors import DataError
 from learnface.reports import confusion_picture, save_picture
 from learnface.training import LabelledFaces, RunReport, split_prepared
-from learnface.transfer import Stage, pretrain, transfer_learn
+from learnface.transfer import Stage, nadam, pretrain, transfer_learn
 from learnface.transfer.splitting import feature_layer
 
 __all__ = ["Runs", "Settings"]
@@ -26,6 +27,7 @@ AUGMENTATION = Augmentation(flip=True, rotation=10)
 COPIES = 4
 STEP = 4  # every such frame of a sequence of BNU-LSVED
 PATIENCE = 12
+SCHEDULE_DECAY = 0.004  # the paper's, of Nadam
 MODELS = {
     "lstm": "vggface_lstm",
     "rnn": "vggface_rnn",
@@ -153,7 +155,12 @@ class Runs:
         return list(result.reports)
 
     def _options(self) -> dict[str, Any]:
-        return {"batch_size": self.settings.batch_size, "augmentation": AUGMENTATION, "patience": PATIENCE}
+        return {
+            "batch_size": self.settings.batch_size,
+            "augmentation": AUGMENTATION,
+            "patience": PATIENCE,
+            "optimizer": functools.partial(nadam, schedule_decay=SCHEDULE_DECAY),
+        }
 
     def _samples(self, part: str, seed: int) -> tuple[dict[str, LabelledFaces], tuple[str, ...]]:
         faces, labels = self._faces(part)

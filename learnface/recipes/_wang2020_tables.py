@@ -90,8 +90,8 @@ PUBLISHED_CONFUSION: Mapping[str, Sequence[Sequence[float]]] = {
 }
 """Percent of the true class, rows true, in the order of `CLASSES`."""
 SILENT = (
-    "The paper gives Nadam at 0.0002 (beta 0.9 and 0.999, epsilon 1e-8, schedule decay 0.004, which Keras 3 has "
-    "fixed at another value), dropout 0.5, 5,000 iterations on CK+ and 200 on BNU-LSVED. It does not give the "
+    "The paper gives Nadam at 0.0002 (beta 0.9 and 0.999, epsilon 1e-8, schedule decay 0.004, all as here), "
+    "dropout 0.5, 5,000 iterations on CK+ and 200 on BNU-LSVED. It does not give the "
     "batch size, the width of the LSTM, which features it reads (here the last map, averaged), how features are "
     "merged (here their mean), which frame stands for a sequence (here the middle one), or a validation set "
     "(here 10 % of the samples choose the epoch). It splits at random by picture, so that frames of one sequence "

@@ -15,9 +15,10 @@ from learnface.reliability.consistency import cronbach_alpha
 from learnface.reliability.gold_standard import evaluator_weighted_estimator
 from learnface.reliability.intraclass import intraclass_correlation
 from learnface.reliability.lag import align, annotation_lag, estimate_lags
-from learnface.reliability.sequences import sequence_reliability
+from learnface.reliability.sequences import UndefinedReliabilityWarning, sequence_reliability
 
 __all__ = [
+    "UndefinedReliabilityWarning",
     "align",
     "annotation_lag",
     "cronbach_alpha",

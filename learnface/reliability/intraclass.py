@@ -30,7 +30,9 @@ def intraclass_correlation(annotations, confidence: float = 0.95) -> pd.DataFram
 
     Returns:
         DataFrame indexed by form, columns `icc`, `f`, `df1` (frames that count, less one), `df2`, `p` (that
-        the correlation is 0), `low` and `high`.
+        the correlation is 0), `low` and `high`. The correlations of means are NaN where annotators contradict
+        each other so far (`1 + (k - 1) * icc` is 0 or less) that their mean has none; so is an interval that
+        is not defined.
 
     Raises:
         DataError: the annotations are not fit, fewer than two frames are complete, or no value differs.
@@ -117,8 +119,10 @@ class _MeanSquares:
             return f, df1, df2, p, 1.0, 1.0
         ratio = k * icc * self.between_annotators
         rest = n * (1 + (k - 1) * icc) - k * icc
-        degrees = (k - 1) * (n - 1) * (ratio + rest * self.error) ** 2
-        degrees = degrees / ((n - 1) * ratio**2 + (rest * self.error) ** 2)
+        scale = (n - 1) * ratio**2 + (rest * self.error) ** 2
+        if scale == 0:  # annotators who contradict each other wholly
+            return f, df1, df2, p, np.nan, np.nan
+        degrees = (k - 1) * (n - 1) * (ratio + rest * self.error) ** 2 / scale
         spread = k * self.between_annotators + (k * n - k - n) * self.error
         upper = stats.f.ppf(1 - tail, df1, degrees)
         low = n * (self.between_frames - upper * self.error) / (upper * spread + n * self.between_frames)
@@ -139,5 +143,9 @@ class _MeanSquares:
 
 
 def _of_mean(icc, annotators: int):
-    """Return the correlation of a mean of `annotators`, by Spearman and Brown."""
-    return annotators * icc / (1 + (annotators - 1) * icc)
+    """Return the correlation of a mean of `annotators`, by Spearman and Brown; NaN where it has none.
+
+    An `icc` of -1 / (annotators - 1) or less, as of annotators who contradict each other, has no such mean.
+    """
+    scale = np.asarray(1 + (annotators - 1) * icc)
+    return np.divide(annotators * icc, scale, out=np.full(scale.shape, np.nan), where=scale > 1e-12)[()]

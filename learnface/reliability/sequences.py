@@ -1,7 +1,9 @@
 """The reliability of a corpus: one row a sequence, as papers report it."""
 
-from collections.abc import Mapping
+import warnings
+from collections.abc import Callable, Mapping
 
+import numpy as np
 import pandas as pd
 
 from learnface.errors import DataError
@@ -10,7 +12,13 @@ from learnface.reliability.agreement import mean_of_pairs, pairwise_agreement
 from learnface.reliability.consistency import cronbach_alpha
 from learnface.reliability.intraclass import intraclass_correlation
 
-__all__ = ["sequence_reliability"]
+__all__ = ["UndefinedReliabilityWarning", "sequence_reliability"]
+
+_NAMED = 5  # sequences spelled out in the warning
+
+
+class UndefinedReliabilityWarning(UserWarning):
+    """Some reliabilities are not defined, as nothing changes in their sequences."""
 
 
 def sequence_reliability(sequences: Mapping) -> pd.DataFrame:
@@ -24,10 +32,14 @@ def sequence_reliability(sequences: Mapping) -> pd.DataFrame:
 
     Returns:
         DataFrame indexed by sequence: `annotators`, `frames` (that all annotated), `alpha`, `icc`
-        (ICC(2,1)), and `pearson` and `ccc`, means over pairs of annotators.
+        (ICC(2,1)), and `pearson` and `ccc`, means over pairs of annotators. What is not defined is NaN: the
+        alpha of annotators whose sum never changes, and all four where every value is the same.
 
     Raises:
         DataError: there are no sequences, or one is not fit; the message names all such.
+
+    Warns:
+        UndefinedReliabilityWarning: something is NaN; the message names the sequences.
 
     Example:
         >>> traces = {"a": [[0.0, 0.5, 1.0], [0.1, 0.6, 1.1]], "b": [[0.0, 0.5, 1.0], [0.3, 0.2, 0.6]]}
@@ -47,20 +59,40 @@ def sequence_reliability(sequences: Mapping) -> pd.DataFrame:
         raise DataError("some sequences have no reliability:\n" + "\n".join(problems))
     if not rows:
         raise DataError("there are no sequences")
-    return (
+    table = (
         pd.DataFrame.from_dict(rows, orient="index")
         .rename_axis("sequence")
         .astype({"annotators": int, "frames": int})
     )
+    _warn(table.index[table.isna().any(axis=1)])
+    return table
 
 
 def _row(annotations) -> dict[str, float]:
-    annotators, frames = complete_frames(annotations, "reliability").shape
-    return {
-        "annotators": annotators,
-        "frames": frames,
-        "alpha": cronbach_alpha(annotations),
-        "icc": intraclass_correlation(annotations).loc["ICC(2,1)", "icc"],
+    complete = complete_frames(annotations, "reliability")
+    row = {"annotators": complete.shape[0], "frames": complete.shape[1]}
+    if np.ptp(complete) == 0:
+        return row | dict.fromkeys(("alpha", "icc", "pearson", "ccc"), np.nan)
+    return row | {
+        "alpha": _defined(cronbach_alpha, complete),
+        "icc": intraclass_correlation(complete).loc["ICC(2,1)", "icc"],
         "pearson": mean_of_pairs(pairwise_agreement(annotations, "pearson")),
         "ccc": mean_of_pairs(pairwise_agreement(annotations, "ccc")),
     }
+
+
+def _defined(statistic: Callable[[np.ndarray], float], complete: np.ndarray) -> float:
+    """Return a statistic of complete frames; NaN where it is not defined, which is all it can then refuse."""
+    try:
+        return statistic(complete)
+    except DataError:
+        return np.nan
+
+
+def _warn(names: pd.Index) -> None:
+    if not len(names):
+        return
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    listed = ", ".join(map(str, names[:_NAMED]))
+    message = f"nothing changes in some sequences, and what is not defined there is NaN: {listed}{more}"
+    warnings.warn(message, UndefinedReliabilityWarning, stacklevel=3)

@@ -12,6 +12,7 @@ from matplotlib.ticker import FixedLocator
 
 from learnface.errors import DataError
 from learnface.inference.explainer import Explanation
+from learnface.inference.map_area import Area
 from learnface.reports._picture import BLUE, GREY, INK, ORANGE, SMALL, TEXT, new_figure, quiet_axes
 
 __all__ = ["grad_cam_picture"]
@@ -25,8 +26,9 @@ def grad_cam_picture(explanations: Sequence[Explanation], title: str | None = No
     """Draw explanations below each other: what the network was given, and its maps laid over it.
 
     The maps of an explanation share one scale, so that regions or frames compare; its top is the strongest
-    place of them all. A clip's frames are at most 10, at even steps. Beside the regions of a five-branch
-    network stand the weights of its branches.
+    place of them all. Each place of a map lies over the middle of what it sees; where the maps end before the
+    picture does, their outermost places go on to its border. A clip's frames are at most 10, at even steps.
+    Beside the regions of a five-branch network stand the weights of its branches.
 
     Args:
         explanations: of `learnface.inference.Explainer`, at least one.
@@ -74,7 +76,8 @@ def _draw(row: SubFigure, explanation: Explanation, number: int | None) -> None:
         overlays.append(row.add_subplot(grid[0, 1] if single else grid[1, column]))
         _draw_picture(plain, explanation.pictures[place])
         _draw_picture(overlays[-1], explanation.pictures[place])
-        _draw_map(overlays[-1], explanation.maps[place], explanation.pictures[place].shape, strongest)
+        share = explanation.maps[place] / (strongest or 1)
+        _draw_map(overlays[-1], share, explanation.pictures[place].shape[:2], explanation.area)
         if explanation.names:
             plain.set_title(explanation.names[place], fontsize=SMALL, color=INK, pad=3)
     if bars:
@@ -93,11 +96,32 @@ def _draw_picture(axes: Axes, picture: np.ndarray) -> None:
     axes.axis("off")
 
 
-def _draw_map(axes: Axes, heat: np.ndarray, shape: tuple[int, ...], strongest: float) -> None:
-    height, width = shape[:2]
-    share = heat / strongest if strongest > 0 else heat
-    extent = (-0.5, width - 0.5, height - 0.5, -0.5)
+def _draw_map(axes: Axes, share: np.ndarray, size: tuple[int, int], area: Area | None) -> None:
+    height, width = size
+    x, y, across, down = area or (0.0, 0.0, width, height)
+    (left, right, columns), (top, bottom, rows) = (
+        _filling(begin, length, places, side)
+        for begin, length, places, side in (
+            (x, across, share.shape[1], width),
+            (y, down, share.shape[0], height),
+        )
+    )
+    share = np.pad(share, (rows, columns), mode="edge")
+    extent = (
+        left - 0.5,
+        right - 0.5,
+        bottom - 0.5,
+        top - 0.5,
+    )  # Matplotlib counts from the first pixel's middle
     axes.imshow(share, cmap=_COLOURS, vmin=0, vmax=1, alpha=_OPACITY, extent=extent, interpolation="bilinear")
+    axes.set(xlim=(-0.5, width - 0.5), ylim=(height - 0.5, -0.5))
+
+
+def _filling(begin: float, length: float, places: int, side: int) -> tuple[float, float, tuple[int, int]]:
+    """Return where places begin and end once they fill a side, and how many are put on before and behind."""
+    step, end = length / places, begin + length
+    before, behind = max(math.ceil(begin / step), 0), max(math.ceil((side - end) / step), 0)
+    return begin - before * step, end + behind * step, (before, behind)
 
 
 def _draw_scale(row: SubFigure, overlays: list[Axes], text: str) -> None:

@@ -101,6 +101,30 @@ class CrossValidation:
             rows.append(row)
         return pd.DataFrame(rows, index=pd.Index(parts, name="run"))
 
+    @classmethod
+    def load(cls, folder: str | Path) -> "CrossValidation":
+        """Read a finished run back: a `run_dir` of `cross_validate`, or where `save` wrote to.
+
+        Raises:
+            DataError: there is no finished run, or a file is damaged.
+        """
+        folder = Path(folder)
+        try:
+            report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+            labels, names = tuple(report["labels"]), ("sample", "corpus", "subject", "label", "predicted")
+            predictions = pd.read_csv(
+                folder / "predictions.csv",
+                dtype=dict.fromkeys(names, object),
+                keep_default_na=False,
+                na_values={label: [""] for label in labels},  # a person may be called "NA"
+            )
+            folds = pd.read_csv(folder / "folds.csv", index_col="fold", dtype={"subjects": str})
+        except FileNotFoundError as error:
+            raise DataError(f"{folder} holds no finished run: {error.filename} is missing") from None
+        except (ValueError, KeyError, TypeError) as error:
+            raise DataError(f"{folder} holds a damaged run ({error}): call cross_validate again") from None
+        return cls(predictions, folds, labels, report["name"], report["run"])
+
     def save(self, folder: str | Path) -> None:
         """Write `predictions.csv`, `folds.csv` and `report.json`, each whole or not at all."""
         folder = Path(folder)

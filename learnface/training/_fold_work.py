@@ -15,7 +15,10 @@ from learnface.metrics.classification import class_codes
 from learnface.training.inner_validation import fit_and_predict, seeded
 from learnface.training.samples import Inputs, Samples, open_inputs, take
 
-__all__ = ["FoldJob", "FoldWork", "fold_seed"]
+__all__ = ["FoldJob", "FoldWork", "TELLING", "fold_seed"]
+
+TELLING = ("label", "emotion", "action_units", "objective_class")
+"""Columns that tell the class, or nearly; methods do not see them of test samples."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ class FoldWork:
             take(inputs, train_rows),
             self.codes[train_rows],
         )
-        hidden = self.index.iloc[test_rows].drop(columns="label")
+        hidden = self.index.iloc[test_rows].drop(columns=list(TELLING), errors="ignore")
         test = Samples(hidden, test_rows, self.labels, take(inputs, test_rows))
         start = time.monotonic()
         try:

@@ -20,6 +20,7 @@ def null_check(
     *,
     repeats: int = 5,
     seed: int = 0,
+    confidence: float = 0.95,
     **options,
 ) -> pd.DataFrame:
     """Cross-validate a method on shuffled labels, and compare it with chance.
@@ -33,12 +34,15 @@ def null_check(
         inputs: as `cross_validate`.
         repeats: how many shuffles, each with a seed of its own.
         seed: of the first.
+        confidence: coverage of the intervals. For a verdict on each of k methods give 1 - 0.05 / k (Bonferroni), or
+            one of twenty honest methods is found out by chance.
         **options: further arguments of `cross_validate`, but for `run_dir`.
 
     Returns:
-        A row for `accuracy`, `uf1` and `uar`: `mean` and `half_width` of its 95 % interval over the shuffles
-        (Student's t), and `chance`, NaN where none is known. A mean above chance by more than the half width tells
-        that the method sees what it must not.
+        A row for `accuracy`, `uf1` and `uar`: `mean` and `half_width` of its interval over the shuffles (Student's
+        t), and `chance`: one over the number of classes for `uar`, the share of the largest class for `accuracy`,
+        which is the best that guessing reaches, and NaN for `uf1`. A mean above chance by more than the half width
+        tells that the method sees what it must not.
 
     Raises:
         DataError: as `cross_validate`, or fewer than two repeats.
@@ -51,11 +55,12 @@ def null_check(
         cross_validate(method, shuffle_labels(index, one), inputs, seed=one, **options)
         for one in range(seed, seed + repeats)
     ]
+    largest = index["label"].value_counts(normalize=True).max()
+    chance = {"uar": 1 / len(results[0].labels), "accuracy": float(largest)}
     rows = {}
     for name in results[0].scores:
-        mean, half = mean_interval([result.scores[name]["value"] for result in results])
-        chance = 1 / len(results[0].labels) if name == "uar" else np.nan
-        rows[name] = {"mean": mean, "half_width": half, "chance": chance}
+        mean, half = mean_interval([result.scores[name]["value"] for result in results], confidence)
+        rows[name] = {"mean": mean, "half_width": half, "chance": chance.get(name, np.nan)}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("score")
 
 

@@ -22,7 +22,8 @@ class Samples:
     """The training or the test samples of a fold.
 
     Attributes:
-        index: rows of the index table. Those of a test fold have no column `label`.
+        index: rows of the index table. Those of a test fold lack `label`, `emotion`, `action_units` and
+            `objective_class`, from which the class could be read.
         rows: `(samples,)` their places in the whole index, to look up what else is kept in its order.
         labels: class names in the order of their codes.
         inputs: of these samples, `(samples, ...)`, or such arrays by name; None if none were given.

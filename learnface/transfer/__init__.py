@@ -10,6 +10,7 @@ from learnface.transfer.fine_tuning import FineTuned, fine_tune
 from learnface.transfer.freezing import freeze, frozen_names, inner_layers, unfreeze
 from learnface.transfer.heads import replace_head
 from learnface.transfer.learning_rates import discriminative_rates
+from learnface.transfer.scheduled_nadam import ScheduledNadam
 from learnface.transfer.splitting import feature_layer, split_model
 from learnface.transfer.stages import Stage, nadam, train_stages
 from learnface.transfer.transfer_learning import Transferred, pretrain, transfer_learn
@@ -17,6 +18,7 @@ from learnface.transfer.transfer_learning import Transferred, pretrain, transfer
 __all__ = [
     "CachedFeatures",
     "FineTuned",
+    "ScheduledNadam",
     "Stage",
     "Transferred",
     "cache_features",

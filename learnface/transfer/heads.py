@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 from learnface.errors import DataError
+from learnface.transfer.splitting import classifier_layer
 
 __all__ = ["replace_head"]
 
@@ -24,7 +25,8 @@ def replace_head(
     """Return the model with a new classifier for other classes; everything in front of it is shared.
 
     Args:
-        model: a model of `learnface.models`, whose last layer is named `predictions`.
+        model: a model of `learnface.models`, or another one that ends in a dense layer, with or without an
+            activation behind it.
         labels: the new classes, in order.
         old_labels: the classes of the model; None takes those of its card.
         label_map: new classes that begin as old ones did: each new class with an old one, or with several,
@@ -34,11 +36,11 @@ def replace_head(
         name: name of the new model; None keeps the old one.
 
     Returns:
-        A new functional model with `len(labels)` outputs. Its own `predictions` layer is the only one that
-        is not the old model's.
+        A new functional model with `len(labels)` outputs. Its own last layer, a dense one named
+        `predictions`, is the only one that is not the old model's.
 
     Raises:
-        DataError: the model does not end in `predictions`, or the map names unknown classes.
+        DataError: the model does not end in a classifier, or the map names unknown classes.
 
     Example:
         >>> from learnface.models import fer_vgg
@@ -47,21 +49,30 @@ def replace_head(
         >>> model.output_shape
         (None, 2)
     """
-    head = model.layers[-1]
-    if head.name != HEAD or not isinstance(head, keras.layers.Dense):
-        raise DataError(f"{model.name} ends in {head.name!r}: only a Dense layer named {HEAD!r} is replaced")
+    head = classifier_layer(model)
+    if head is None:
+        raise DataError(
+            f"{model.name} ends in {model.layers[-1].name!r}: only a classifier, a Dense layer, is replaced"
+        )
     if len(set(labels)) != len(labels) or not labels:
         raise DataError(f"labels must be different names, not {list(labels)}")
     columns = _columns(model, head.units, labels, old_labels, label_map or {})
     new = keras.layers.Dense(len(labels), activation=classifier_activation, dtype="float32", name=HEAD)
     inputs = model.inputs[0] if len(model.inputs) == 1 else model.inputs
     replaced = keras.Model(inputs, new(head.input), name=name or model.name)
+    if columns:
+        _begin_as(new, head, columns)
+    return replaced
+
+
+def _begin_as(new: keras.layers.Dense, old: keras.layers.Dense, columns: Mapping[int, np.ndarray]) -> None:
+    """Give new classes the weights of old ones, averaged where there are several."""
     kernel, bias = (keras.ops.convert_to_numpy(weight).copy() for weight in new.weights)
-    old_kernel, old_bias = (keras.ops.convert_to_numpy(weight) for weight in head.weights)
+    old_kernel = keras.ops.convert_to_numpy(old.kernel)
+    old_bias = keras.ops.convert_to_numpy(old.bias) if old.use_bias else np.zeros(old.units, "float32")
     for place, sources in columns.items():
         kernel[:, place], bias[place] = old_kernel[:, sources].mean(axis=1), old_bias[sources].mean()
     new.set_weights([kernel, bias])
-    return replaced
 
 
 def _columns(

@@ -5,7 +5,10 @@ import keras
 from learnface.errors import DataError
 from learnface.layers import UnfoldTime
 
-__all__ = ["feature_layer", "split_model"]
+__all__ = ["classifier_layer", "feature_layer", "split_model"]
+
+# What may stand behind a classifier's dense layer: its activation as a layer of its own, as in VGG Face.
+_CLOSING = (keras.layers.Activation, keras.layers.Dropout, keras.layers.Softmax)
 
 
 def split_model(model: keras.Model, layer: str | None = None) -> tuple[keras.Model, keras.Model]:
@@ -37,10 +40,9 @@ def split_model(model: keras.Model, layer: str | None = None) -> tuple[keras.Mod
     body = keras.Model(images, features, name=f"{model.name}_body")
     places = [mask._keras_history for mask in rest]
     head = keras.Model([features, *rest] if rest else features, model.outputs[0], name=f"{model.name}_head")
+    # Keras moves an input that both have to the head's graph, and the model could no longer be saved.
     for mask, place in zip(rest, places, strict=True):
-        mask._keras_history = (
-            place  # Keras moves a shared input to the head's graph: the model could not be saved
-        )
+        mask._keras_history = place
     return body, head
 
 
@@ -62,10 +64,23 @@ def feature_layer(model: keras.Model) -> str:
         found = [layer.name for layer in model.layers if isinstance(layer, kind)]
         if found:
             return found[0]
-    *body, head = model.layers
-    if not isinstance(head, keras.layers.Dense):
+    head = classifier_layer(model)
+    if head is None:
         raise DataError(f"{model.name} does not end in a classifier: name the last layer of its body")
+    body = model.layers[: model.layers.index(head)]
     return next(layer.name for layer in reversed(body) if not isinstance(layer, keras.layers.Dropout))
+
+
+def classifier_layer(model: keras.Model) -> keras.layers.Dense | None:
+    """Return the dense layer that a model ends in, whatever activation stands behind it; None if it ends otherwise.
+
+    Example:
+        >>> from learnface.models import vggface
+        >>> classifier_layer(vggface((32, 32, 1), 7, dense=(8,))).name
+        'fc7'
+    """
+    last = next(layer for layer in reversed(model.layers) if not isinstance(layer, _CLOSING))
+    return last if isinstance(last, keras.layers.Dense) else None
 
 
 def _output(model: keras.Model, layer: keras.Layer) -> keras.KerasTensor:

@@ -1,5 +1,6 @@
 import io
 import re
+import sqlite3
 from pathlib import Path
 
 import pandas as pd
@@ -186,6 +187,19 @@ def test_batches_that_are_refused(client):
         assert client.post("/api/annotators", {"name": name}).status == 400
     assert client.get("/api/clips/1?annotator=Eve").status == 400
     assert client.get("/api/changes").status == 405
+
+
+def test_what_the_disk_does_not_take_is_asked_for_again(client, monkeypatch):
+    """The page keeps a batch that is answered with 503, and sends it again; one with 400 it puts aside."""
+
+    def full(batch):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    client.post("/api/annotators", {"name": "Anna"})
+    monkeypatch.setattr(client.store, "apply", full)
+    answer = client.post("/api/changes", batch(client, 1, MARK, page="full"))
+    assert answer.status == 503
+    assert "database or disk is full" in answer.data["error"]
 
 
 def test_writes_of_other_sites_are_refused(client):

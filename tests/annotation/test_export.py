@@ -130,6 +130,28 @@ def test_ratings_are_the_file_of_annotated_videos(store, folder, monkeypatch, ca
     assert path.read_text().splitlines()[0] == "video,subject,annotator,time,valence,arousal,emotion"
 
 
+@pytest.mark.filterwarnings("ignore::learnface.corpora.labelled_clips.SubjectWarning")
+def test_overlapping_stretches_with_other_labels_are_noted(store, folder):
+    send(store, "Anna", 0, Mark("a", "happy", 0.5, 2.0), Mark("b", "confused", 2.2, 2.3))
+    send(
+        store,
+        "Ben",
+        0,
+        Mark("c", "surprise", 0.51, 2.0),
+        Mark("d", "happy", 1.0, 2.0),
+        Mark("e", "surprise", 2.2, 3.0),
+    )
+    export = emotion_table(store, folder)
+    assert len(export.table) == 5
+    (note,) = export.notes
+    # Ben's last is eight times as long as what it overlaps, and his second has the same label as Anna's first.
+    assert note == (
+        "stretches that overlap under different labels, both kept: 1 "
+        f"({CLIPS[0]} 0.5-2 s happy (Anna), 0.51-2 s surprise (Ben))"
+    )
+    assert emotion_table(store, folder, "Ben").notes == []
+
+
 def test_resampling_agrees_with_a_straight_line(rng):
     times = np.sort(rng.choice(np.arange(0, 20_000), 900, replace=False)) / 1000
     values = rng.uniform(-1, 1, 900)

@@ -171,6 +171,34 @@ def test_it_is_a_write_ahead_log_that_waits_for_the_disk(store):
     assert store._database.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
 
 
+class _Failing:
+    """A connection whose next COMMIT fails, as on a full disk: with the transaction open, or rolled back."""
+
+    def __init__(self, database, rolls_back):
+        self.database, self.rolls_back, self.fails = database, rolls_back, True
+
+    def __getattr__(self, name):
+        return getattr(self.database, name)
+
+    def execute(self, statement, *values):
+        if statement == "COMMIT" and self.fails:
+            self.fails = False
+            if self.rolls_back:
+                self.database.execute("ROLLBACK")
+            raise sqlite3.OperationalError("disk I/O error")
+        return self.database.execute(statement, *values)
+
+
+@pytest.mark.parametrize("rolls_back", [False, True])
+def test_after_a_commit_that_fails_the_next_one_is_taken(store, rolls_back):
+    store._database = _Failing(store._database, rolls_back)
+    with pytest.raises(sqlite3.OperationalError, match="disk I/O error"):
+        store.add_annotator("Ben")
+    assert store.annotators() == ["Anna"]
+    store.add_annotator("Ben")
+    assert store.annotators() == ["Anna", "Ben"]
+
+
 def test_threads_may_write_at_the_same_time(store):
     def write(page):
         for number in range(1, 11):

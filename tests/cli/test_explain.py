@@ -1,12 +1,16 @@
+import re
+
 import keras
 import matplotlib
 import numpy as np
 import pytest
+from checks.films import write_video
 from keras import layers
 from PIL import Image
 from typer.testing import CliRunner
 
 from learnface.cli.main import app, main
+from learnface.models import ModelCard, save, vggface_lstm
 
 SAMPLE = f"{matplotlib.get_data_path()}/sample_data/grace_hopper.jpg"
 
@@ -54,6 +58,28 @@ def test_a_cropped_face_and_a_label(explain, tmp_path):
     code, screen = explain(tmp_path / "face.png", "--cropped", "--label", "dark", "--layer", "conv")
     assert code == 0 and "face.png: dark" in screen
     assert (tmp_path / "out" / "face-grad-cam.png").exists()
+
+
+def test_the_default_network(tmp_path):
+    Image.open(SAMPLE).resize((128, 150)).save(tmp_path / "photo.png")
+    result = CliRunner().invoke(app, ["explain", str(tmp_path / "photo.png"), "--out", str(tmp_path / "out")])
+    assert result.exit_code == 0, result.output
+    assert re.match(r"photo\.png: \w+ \d+%; wrote", result.output)
+    assert (tmp_path / "out" / "photo-grad-cam.png").stat().st_size > 5000
+
+
+def test_a_video_by_what_train_saves_for_clips_of_different_lengths(tmp_path, rng):
+    inputs = keras.Input((16, 16, 1))
+    body = keras.Model(inputs, layers.Conv2D(4, 3, strides=2, name="conv")(inputs), name="body")
+    model = vggface_lstm((None, 16, 16, 1), 2, units=2, backbone=body, masked=True)
+    card = ModelCard(model="vggface_lstm", labels=("calm", "bored"), input_shape=(None, 16, 16, 1))
+    save(model, tmp_path / "model.keras", card)
+    write_video(tmp_path / "clip.mp4", list(rng.integers(0, 256, (12, 32, 32), dtype=np.uint8)))
+    options = ["--model", str(tmp_path / "model.keras"), "--cropped", "--out", str(tmp_path / "out")]
+    result = CliRunner().invoke(app, ["explain", str(tmp_path / "clip.mp4"), *options, "--label", "bored"])
+    assert result.exit_code == 0, result.output
+    assert re.match(r"clip\.mp4: bored \d+%; wrote", result.output)
+    assert (tmp_path / "out" / "clip-grad-cam.png").stat().st_size > 5000
 
 
 def test_nothing_could_be_read(explain, tmp_path):

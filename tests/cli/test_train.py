@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 from checks.films import patterns, write_video
 
@@ -14,6 +15,26 @@ def test_predict_slides_over_a_video(trained, learnface, tmp_path, capsys):
     arguments = ["--model", trained / "model.keras", "--out", tmp_path / "out", tmp_path / "video.avi"]
     assert learnface("predict", *arguments) == 0
     assert "no face found" in capsys.readouterr().out
+
+
+def test_a_backbone_trained_on_pictures_looks_at_the_frames_of_clips(
+    learnface, small_fer2013, motion_clips, tmp_path, capsys
+):
+    """wang2020's road: pictures first; then its frozen backbone under an LSTM."""
+    common = ["--detector", "none", "--size", 24, "--processes", 1]
+    pictures = ["--model", "face_classifier", "--corpus", "fer2013", "--data", small_fer2013]
+    trained = ["--pretrained", "none", "--head-epochs", 0, "--epochs", 1, "--out", tmp_path / "pictures"]
+    assert learnface("train", *pictures, *common, *trained) == 0
+    saved = tmp_path / "pictures" / "model.keras"
+    clips = ["--data", motion_clips, "--frames", 4, "--head-epochs", 1, "--epochs", 0, *common]
+    assert learnface("train", *clips, "--pretrained", saved, "--out", tmp_path / "clips") == 0
+    models = (load(saved), load(tmp_path / "clips" / "model.keras"))
+    for one, other in zip(*(model.get_layer("fer_vgg").get_weights() for model in models), strict=True):
+        np.testing.assert_array_equal(one, other)
+    wrong = ["--backbone", "fer_cnn", "--pretrained", saved, "--out", tmp_path / "wrong"]
+    capsys.readouterr()
+    assert learnface("train", *clips, *wrong) == 2
+    assert "model.keras does not fit fer_cnn: the closest in it" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,8 @@ def test_without_an_apex_the_middle_frame_is_taken():
     np.testing.assert_array_equal(
         micro_clip(frames, PLAIN).onset_apex, micro_clip(frames, PLAIN, 4).onset_apex
     )
+    at_onset = micro_clip(frames, PLAIN, 0).onset_apex  # where nothing has moved yet
+    np.testing.assert_array_equal(at_onset, micro_clip(frames, PLAIN, 4).onset_apex)
     assert (micro_clip(frames, PLAIN, 8).onset_apex != micro_clip(frames, PLAIN).onset_apex).any()
 
 

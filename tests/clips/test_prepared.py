@@ -4,11 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from checks.faces import draw_face, write_picture
+from checks.films import write_video
 
 from learnface.clips import Prepared, PrepareSettings, prepare
 from learnface.clips._manifest import claim_folder, new_manifest
 from learnface.clips.prepare import _rows
 from learnface.errors import DataError
+from learnface.faces import build_detector
 
 PLAIN = PrepareSettings(detector=None, size=4, equalise=None)
 
@@ -94,3 +96,43 @@ def test_a_damaged_shard_is_named(clips, damage):
     assert values(clips.read([2])) == [[21, 22, 23, 24, 25]]
     with pytest.raises(DataError, match="shard-00000.tfrecord is missing or damaged"):
         clips.read([1])
+
+
+def test_how_faces_were_made_is_told_as_a_card_keeps_it(tmp_path):
+    grey = np.full((24, 16, 16), 90, np.uint8)
+    write_video(tmp_path / "v.avi", grey, fps=12)
+    index = pd.DataFrame({"sample": ["v"], "frames": [str(tmp_path / "v.avi")]})
+    for number, (options, rate) in enumerate(
+        [
+            ({}, 12.0),
+            ({"fps": 4}, 4.0),
+            ({"every": 3}, 4.0),
+            ({"fps": 6, "every": 2}, 3.0),
+            ({"frames": 9}, 4.174),
+        ]
+    ):
+        settings = dataclasses.replace(PLAIN, grey=False, equalise="clahe", size=(6, 4), **options)
+        told = prepare(index, tmp_path / f"out{number}", settings).preparation()
+        assert told.pop("frame_rate") == pytest.approx(rate, rel=0.01)
+        assert told == {
+            "detector": None, "landmarks": None, "template": None, "margin": None, "size": [6, 4],
+            "grey": False, "equalise": "clahe", "frames": options.get("frames"),
+        }  # fmt: skip
+
+
+def test_frames_that_were_dropped_make_no_clip_slower(tmp_path, monkeypatch):
+    write_video(tmp_path / "v.avi", np.full((24, 16, 16), 90, np.uint8), fps=12)
+    index = pd.DataFrame({"sample": ["v"], "frames": [str(tmp_path / "v.avi")]})
+    faces = prepare(index, tmp_path / "out", PLAIN)
+    table = faces.frames().iloc[[0, 1, 2, 9, 10, 20]]
+    monkeypatch.setattr(Prepared, "frames", lambda self: table)
+    assert faces.preparation()["frame_rate"] == pytest.approx(12)
+
+
+def test_a_detector_is_told_by_its_name(tmp_path):
+    write_picture(tmp_path / "a.png", np.zeros((40, 40), np.uint8))
+    index = pd.DataFrame({"sample": ["a"], "frames": [str(tmp_path / "a.png")]})
+    settings = PrepareSettings(detector=build_detector("viola_jones", min_neighbors=5), size=8)
+    with pytest.warns(UserWarning, match="no face was found"):
+        told = prepare(index, tmp_path / "out", settings).preparation()
+    assert told["detector"] == "viola_jones" and told["frame_rate"] is None

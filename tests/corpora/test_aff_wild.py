@@ -112,6 +112,15 @@ def test_a_forced_alignment_is_cut_to_the_shorter(tmp_path):
     assert aff_wild.frame_table(index.iloc[0])["frame"].tolist() == [0, 1]
 
 
+def test_labels_by_face_need_boxes(tmp_path):
+    index = quiet_index(aff_wild, write_corpus(tmp_path))
+    match = r"video 20: has no boxes, .*; unpack bboxes beside the videos, or choose align='frames'"
+    with pytest.raises(DataError, match=match):
+        aff_wild.frame_table(index.iloc[1], align="faces")
+    with pytest.raises(DataError, match=match):
+        aff_wild.index(tmp_path, align="faces")
+
+
 def test_frames_are_counted_by_decoding(tmp_path, monkeypatch):
     row = quiet_index(aff_wild, write_corpus(tmp_path)).iloc[1]
     monkeypatch.setattr(aff_wild, "read_video", lambda path: iter(range(3)))

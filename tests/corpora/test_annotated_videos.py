@@ -136,3 +136,50 @@ def test_videos_that_are_absent_or_in_two_splits(tmp_path):
 def test_other_files_are_refused(tmp_path, header, rows, message):
     with pytest.raises(DataError, match=message):
         annotated_videos.index(write_corpus(tmp_path, header, rows))
+
+
+@pytest.mark.parametrize(
+    ("when", "names", "message"),
+    [
+        (
+            "time",
+            ("0.png", "1.png"),
+            "stills: is a folder of pictures, which have no times; rate by the column",
+        ),
+        (
+            "frame",
+            ("f1.png", "f2.png", "f5.png"),
+            "stills: has no picture between 2 and 5, and 'frame' counts",
+        ),
+    ],
+)
+def test_folders_whose_ratings_belong_to_no_picture(tmp_path, when, names, message):
+    (tmp_path / "stills").mkdir()
+    for name in names:
+        (tmp_path / "stills" / name).touch()
+    write_corpus(tmp_path, f"video,{when},valence,arousal", ["stills,0,0,0", "gone,0,0,0"])
+    with pytest.raises(DataError, match=rf"(?s)2 problems.*{message}.*gone: is not there"):
+        annotated_videos.index(tmp_path)
+
+
+def test_gold_standard_by_the_evaluator_weighted_estimator(tmp_path):
+    rng = np.random.default_rng(0)
+    traces = rng.uniform(-0.9, 0.9, (2, 3, 8)).round(3)  # dimension, annotator, time
+    traces[0, 1] = (traces[0, 0] + 0.1 * traces[0, 1]).round(3)
+    rows = [
+        f"videos/ada-2.mp4,{who},{t},{traces[0, n, t]},{traces[1, n, t]}"
+        for n, who in enumerate(("anna", "ben", "carl"))
+        for t in range(8)
+    ]
+    rows.append("videos/ada-10.mp4,anna,0,0.25,0.5")
+    index = quiet_index(
+        annotated_videos, write_corpus(tmp_path, "video,annotator,time,valence,arousal", rows)
+    )
+    table = annotated_videos.frame_table(index.iloc[0], gold="ewe")
+    for values, name in zip(traces, ("valence", "arousal"), strict=True):
+        weights = [max(np.corrcoef(trace, values.mean(axis=0))[0, 1], 0) for trace in values]
+        np.testing.assert_allclose(table[name], np.average(values, axis=0, weights=weights))
+    assert not np.allclose(table["valence"], annotated_videos.frame_table(index.iloc[0])["valence"])
+    assert annotated_videos.frame_table(index.iloc[1], gold="ewe")["valence"].tolist() == [0.25]
+    with pytest.raises(DataError, match="gold is 'median'; use one of 'mean', 'ewe'"):
+        annotated_videos.frame_table(index.iloc[0], gold="median")

@@ -59,12 +59,13 @@ def test_cropped(tmp_path):
     assert index["onset"].tolist() == [46, 98, 5, 7]
     assert index["offset"].tolist() == [86, 102, 91, 9]
     assert index["apex"].isna().tolist() == [False, True, True, False]
-    assert index["apex_place"].dropna().tolist() == [13, 0]
+    assert index["apex_place"].dropna().tolist() == [13]  # the other is on the onset frame
     assert index["mended"].tolist()[2] == (
         "offset 0 is before onset 5, read as 91, the last frame on disk; "
         "apex 3 is outside 5 to 91, read as missing"
     )
-    assert index["mended"].notna().sum() == 1
+    assert index["mended"].tolist()[3] == "apex 7 is on the onset frame, its place is left out"
+    assert index["mended"].notna().sum() == 2
     assert index["objective_class"].isna().tolist() == [False, False, False, True]
     assert index["action_units"].tolist()[:3] == ["4+5", "14", "4"]
     names = [path.rsplit("/", 1)[1] for path in clip_paths(index.iloc[1])]

@@ -50,6 +50,7 @@ def test_lost_frames_are_counted_and_the_nearest_to_the_apex_is_taken():
         ((42, 41, 47), (42, None, 47), "apex 41 is outside 42 to 47, read as missing"),
         ((42, 48, 47), (42, None, 47), "apex 48 is outside 42 to 47, read as missing"),
         ((42, 42, 42), (42, 42, 42), None),
+        ((42, 42, 47), (42, 42, 47), "apex 42 is on the onset frame, its place is left out"),
         ((42, 45, 0), (42, 45, 50), "offset 0 is before onset 42, read as 50, the last frame on disk"),
         ((None, 45, 47), (40, 45, 47), "no onset, read as 40, the first frame on disk"),
         ((42, None, None), (42, None, 50), "no offset, read as 50, the last frame on disk"),
@@ -58,6 +59,7 @@ def test_lost_frames_are_counted_and_the_nearest_to_the_apex_is_taken():
 def test_what_is_mended_is_said(numbers, expected, mended):
     row = place(*numbers)
     assert (row["onset"], row["apex"], row["offset"], row["mended"]) == (*expected, mended)
+    assert row["apex_place"] != 0 or row["stop"] - row["start"] == 1
 
 
 def test_renumbered_frames_are_refused():

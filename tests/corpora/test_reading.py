@@ -2,8 +2,10 @@ from pathlib import Path
 
 import pytest
 
+from learnface.clips._frames import list_pictures
 from learnface.corpora._reading import check_root, csv_header, csv_rows, list_files, list_folders, natural_key
 from learnface.errors import DataError
+from learnface.files import PICTURE_SUFFIXES
 
 
 def write(path: Path, text: str) -> Path:
@@ -17,6 +19,14 @@ def test_files_come_by_number_in_any_case_and_without_junk(tmp_path):
     (tmp_path / "folder.jpg").mkdir()
     assert [path.name for path in list_files(tmp_path)] == ["img9.jpg", "img10.JPG", "ä1.png"]
     assert [path.name for path in list_files(tmp_path, (".txt",))] == ["notes.txt"]
+
+
+def test_corpora_and_clips_count_the_same_files(tmp_path):
+    """A place in a folder that a corpus counted must be the same frame to who reads it."""
+    for number, suffix in enumerate((*PICTURE_SUFFIXES, ".JPG", ".txt")):
+        (tmp_path / f"{number}{suffix}").touch()
+    assert list_files(tmp_path) == list_pictures(tmp_path)
+    assert len(list_files(tmp_path)) == len(PICTURE_SUFFIXES) + 1
 
 
 def test_folders(tmp_path):

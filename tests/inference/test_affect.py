@@ -67,6 +67,16 @@ def test_a_picture():
     assert recognizer.predict(np.zeros((80, 120), np.uint8)).empty
 
 
+def test_a_network_of_regions_is_no_recurrent_one():
+    inputs = keras.Input((5, 8, 8, 1), name="regions")
+    recognizer = AffectRecognizer(keras.Model(inputs, brightness()(inputs[:, 3])), detector=BrightSpots())
+    image = picture((10, 20, 30, 204), (60, 20, 20, 102))
+    image[38:50, 10:40] = 153  # the first face's mouth, which is the fourth picture
+    table = recognizer.predict(np.stack([image] * 3, -1))
+    assert table["arousal"].tolist() == pytest.approx([0.6, 0.4], abs=0.03)
+    assert recognizer.predict(np.zeros((80, 120), np.uint8)).empty
+
+
 def test_a_recurrent_model_sums_up_each_face_of_a_video_by_itself(tmp_path):
     frames = [picture((10 + n, 20, 20, 204), (70 - n, 50, 20, 102)) for n in range(8)]
     recognizer = AffectRecognizer(brightness(frames=True), detector=BrightSpots())

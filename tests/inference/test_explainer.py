@@ -3,13 +3,16 @@ import keras
 import matplotlib
 import numpy as np
 import pytest
+import tensorflow as tf
+from checks.faces import BrightDetector
 from keras import layers
 from PIL import Image
 
 from learnface.errors import DataError
-from learnface.faces.regions import FIVE_REGIONS
-from learnface.inference import Explainer
-from learnface.models import branch_weights, cnn_lstm, five_branch
+from learnface.faces.regions import FIVE_REGIONS, five_regions
+from learnface.inference import Explainer, Recognizer
+from learnface.labels import FER2013
+from learnface.models import branch_weights, cnn_lstm, fer_cnn, five_branch, vggface_lstm
 
 SAMPLE = f"{matplotlib.get_data_path()}/sample_data/grace_hopper.jpg"
 LABELS = ("light", "dark")
@@ -100,6 +103,66 @@ def test_a_video_is_explained_frame_by_frame(clip):
     assert found.names == ("0.00 s", "0.50 s", "1.00 s", "1.50 s")
     # The face is followed: it moves with the frames, so that its pictures hardly change.
     assert np.abs(np.diff(found.pictures, axis=0)).mean() < 0.1
+
+
+def test_the_default_network_is_explained_as_it_predicts(portrait):
+    (found,) = Explainer().picture(portrait)
+    row = Recognizer().predict(portrait).iloc[0]
+    assert (found.label, found.box) == (row.label, (row.x, row.y, row.width, row.height))
+    assert found.value == pytest.approx(row.confidence, abs=1e-5) and found.is_probability
+    assert found.maps.shape == (1, 5, 5) and found.maps.max() > 0
+    assert found.area == (2, 2, 40, 40)
+
+
+def test_fer_cnn(rng):
+    keras.utils.set_random_seed(0)
+    model, face = fer_cnn(), rng.integers(0, 256, (48, 48), dtype=np.uint8)
+    (found,) = Explainer(model, FER2013).picture(face, "sad", cropped=True)
+    assert found.value == pytest.approx(float(model(face[None, ..., None] / 255.0)[0, 4]), abs=1e-5)
+    assert found.maps.shape == (1, 10, 10) and found.area == (4, 4, 40, 40)
+
+
+@pytest.mark.parametrize(("frames", "masked"), [(4, False), (None, True)])
+def test_vggface_lstm(clip, frames, masked):
+    """Masked, as `learnface train` builds it for clips of different lengths."""
+    model = vggface_lstm((frames, 24, 24, 1), 2, units=3, backbone=body(), masked=masked)
+    (found,) = Explainer(model, LABELS).clip(clip, "dark", cropped=True)
+    count = frames or 10
+    assert found.maps.shape == (count, 5, 5) and found.area == (0.5, 0.5, 20, 20)
+    assert found.names[:2] == ("0.00 s", "0.50 s" if frames else "0.20 s")
+    given = [found.pictures[None], np.ones((1, count), bool)] if masked else found.pictures[None]
+    assert found.value == pytest.approx(float(model(given)[0, 1]), abs=1e-5)
+
+
+def test_regions_are_placed_by_the_landmarks_of_the_detector(rng):
+    frame = np.full((64, 64), 40, np.uint8)
+    frame[12:36, 16:40] = rng.integers(130, 255, (24, 24))
+    detector = BrightDetector()
+    detector.margin = detector.shift = 0.0
+    explainer = Explainer(five_branch((5, 24, 24, 1), 2, backbone=body()), LABELS, detector=detector)
+    (found,) = explainer.picture(frame)
+    points = detector.detect(frame)[0].landmarks - (16, 12)
+    expected = np.stack([*five_regions(frame[12:36, 16:40], points, (24, 24)).values()])
+    np.testing.assert_allclose(found.pictures, expected / 255, atol=1e-6)
+    assert found.names == FIVE_REGIONS and found.box == (16, 12, 24, 24)
+
+
+def test_the_weights_of_branches_are_read_by_one_network(rng):
+    traces = []
+
+    class Counted(layers.Layer):
+        def call(self, x):
+            if not tf.executing_eagerly():  # Grad-CAM itself runs eagerly
+                traces.append(x.shape)
+            return x
+
+    inner = body()
+    counted = keras.Model(inner.input, Counted()(inner.output), name="counted")
+    explainer = Explainer(five_branch((24, 24, 1), 2, backbone=counted), LABELS)
+    traces.clear()
+    for _ in range(4):
+        explainer.picture(rng.integers(0, 256, (24, 24), dtype=np.uint8), cropped=True)
+    assert 1 <= len(traces) <= 2
 
 
 def test_no_face_in_a_video(clip):

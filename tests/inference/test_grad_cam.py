@@ -6,7 +6,7 @@ from keras import layers
 from learnface.errors import DataError
 from learnface.inference import grad_cam
 from learnface.inference.grad_cam import map_layers
-from learnface.models import cnn_lstm, five_branch
+from learnface.models import cnn_lstm, five_branch, vggface_lstm
 
 RANDOM = np.random.default_rng(0)
 FACES = RANDOM.random((2, 8, 6, 3)).astype("float32")
@@ -105,6 +105,35 @@ def test_every_frame_has_a_map():
     np.testing.assert_array_equal(found.pictures, clips)
     alone = grad_cam(model, clips[1:], output=1)
     np.testing.assert_allclose(alone.maps[0], found.maps[1], atol=1e-7)
+
+
+@pytest.mark.parametrize("frames", [3, None])
+def test_of_a_masked_network_all_frames_count(frames):
+    keras.utils.set_random_seed(0)
+    options = {"classes": 2, "units": 4, "backbone": body(1)}
+    plain = vggface_lstm((3, 24, 24, 1), **options)
+    masked = vggface_lstm((frames, 24, 24, 1), masked=True, **options)
+    masked.set_weights(plain.get_weights())
+    clips = RANDOM.random((2, 3, 24, 24, 1)).astype("float32")
+    found, expected = grad_cam(masked, clips, output=1), grad_cam(plain, clips, output=1)
+    assert found.maps.shape == (2, 3, 5, 5) and found.maps.max() > 0
+    np.testing.assert_allclose(found.maps, expected.maps, atol=1e-7)
+    np.testing.assert_allclose(found.outputs, expected.outputs, atol=1e-6)
+    np.testing.assert_array_equal(found.pictures, clips)
+
+
+def test_the_area_of_the_maps_is_that_in_the_pictures_which_the_layer_sees():
+    """The backbone's convolution is 5 wide with steps of 4: the first place is in the middle of pixels 0 to 4."""
+    clips = RANDOM.random((1, 3, 24, 24, 1)).astype("float32")
+    model = cnn_lstm((3, 24, 24, 1), backbone=body(1), units=(4,), dense_units=4)
+    assert grad_cam(model, clips, output=1).area == (0.5, 0.5, 20.0, 20.0)
+    model = five_branch((40, 40, 1), 3, backbone=body(1), size=(24, 24))
+    assert grad_cam(model, clips[:, 0].repeat(2, 1)[:, :40].repeat(2, 2)[:, :, :40]).area == (
+        0.5,
+        0.5,
+        20,
+        20,
+    )
 
 
 @pytest.mark.parametrize("shared", [True, False])

@@ -7,7 +7,7 @@ from learnface.errors import DataError
 from learnface.inference.clip_network import ClipNetwork
 from learnface.inference.loading import load_model, load_network
 from learnface.inference.network import Network
-from learnface.models import fer_vgg, vggface_lstm
+from learnface.models import fer_vgg, five_branch, vggface_lstm
 
 
 def brightness_model(size=8, channels=1):
@@ -47,7 +47,27 @@ def test_the_network_of_learnface():
     assert load_model(None).name == "fer_vgg"
 
 
+@pytest.mark.parametrize("saved", [False, True])
+def test_a_model_of_five_pictures_is_none_of_clips(saved, tmp_path):
+    backbone = fer_vgg((20, 20, 1), border=0, include_top=False, widths=(4, 4, 4, 4))
+    model = five_branch((5, 20, 20, 1), 2, backbone=backbone)
+    if saved:
+        model.save(tmp_path / "model.keras")
+        model = tmp_path / "model.keras"
+    network = load_network(model, ("a", "b"), flip=True)
+    assert isinstance(network, Network) and network.takes_regions
+    assert not load_network(brightness_model(), ("a", "b")).takes_regions
+
+
 def test_a_model_of_clips_slides():
     backbone = fer_vgg((20, 20, 1), border=0, include_top=False, widths=(4, 4, 4, 4))
     model = vggface_lstm((3, 20, 20, 1), classes=2, units=2, backbone=backbone)
     assert isinstance(load_network(model, ("a", "b")), ClipNetwork)
+
+
+def test_code_in_a_file_without_a_card_is_not_run(tmp_path):
+    inputs = keras.Input((8, 8, 1))
+    x = layers.Lambda(lambda image: image[:, 0, 0, :])(inputs)
+    keras.Model(inputs, layers.Dense(2, activation="softmax")(x)).save(tmp_path / "code.keras")
+    with pytest.raises(DataError, match=r"code\.keras is not a Keras model that can be loaded: .*Lambda"):
+        load_model(tmp_path / "code.keras")

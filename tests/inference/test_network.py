@@ -4,7 +4,7 @@ import pytest
 from keras import layers
 
 from learnface.errors import DataError
-from learnface.inference.network import Network, model_labels
+from learnface.inference.network import Network, check_probabilities, model_labels, takes_regions
 
 
 def brightness_model(size=8, channels=1):
@@ -35,6 +35,22 @@ def test_flip_averages_with_the_mirror_image(rng):
     network = Network(brightness_model(), labels=("light", "dark"), flip=True)
     rows = [(expected(f[:, :4].mean() / 255) + expected(f[:, 4:].mean() / 255)) / 2 for f in faces]
     assert network.probabilities(faces) == pytest.approx(np.array(rows), abs=1e-5)
+
+
+def test_five_pictures_of_each_face(rng):
+    """The model looks at the second picture; each picture is mirrored by itself."""
+    inputs = keras.Input((5, 8, 8, 1), name="regions")
+    model = keras.Model(inputs, brightness_model()(inputs[:, 1]))
+    assert takes_regions(model) and not takes_regions(brightness_model())
+    assert not takes_regions(keras.Model(clip := keras.Input((5, 8, 8, 1), name="clip"), clip))
+    faces = rng.integers(0, 256, (3, 5, 8, 8, 1), dtype=np.uint8)
+    network = Network(model, labels=("light", "dark"))
+    assert network.size == (8, 8) and network.channels == 1
+    left = [expected(face[1, :, :4].mean() / 255) for face in faces]
+    assert network.probabilities(faces) == pytest.approx(np.array(left), abs=1e-5)
+    right = [expected(face[1, :, 4:].mean() / 255) for face in faces]
+    both = Network(model, labels=("light", "dark"), flip=True).probabilities(faces)
+    assert both == pytest.approx((np.array(left) + right) / 2, abs=1e-5)
 
 
 def test_no_faces():
@@ -111,3 +127,10 @@ def test_wrong_models():
     logits = keras.Model(inputs, layers.Dense(2, use_bias=False)(layers.Flatten()(inputs)))
     with pytest.raises(DataError, match="ends in softmax"):
         Network(logits, labels=("a", "b")).probabilities(np.ones((1, 8, 8, 1), np.uint8))
+
+
+def test_the_row_that_is_no_probabilities_is_told():
+    check_probabilities(np.array([[0.25, 0.75], [1, 0]]), "net")
+    for row, total in (([0.5, 0.6], "1.1"), ([1.5, -0.5], "1"), ([np.nan, 0], "nan")):
+        with pytest.raises(DataError, match=f"'net' does not give probabilities .a row sums to {total}."):
+            check_probabilities(np.array([[0.25, 0.75], row]), "net")

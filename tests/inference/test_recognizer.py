@@ -143,6 +143,23 @@ def test_the_crop_of_the_detector_is_used():
     assert table["p_light"].item() == pytest.approx(0.25, abs=0.02)
 
 
+def test_a_network_of_regions_is_given_five_pictures_of_each_face(tmp_path):
+    """p(light) is the brightness of the fourth picture, the mouth: once it was taken for one of clips."""
+    inputs = keras.Input((5, 8, 8, 1), name="regions")
+    recognizer = Recognizer(
+        keras.Model(inputs, light_or_dark()(inputs[:, 3])), labels=("light", "dark"), detector=BrightSpots()
+    )
+    image = picture((10, 20, 30, 204))
+    image[38:50, 10:40] = 153
+    assert recognizer.predict(image)["p_light"].tolist() == pytest.approx([0.6], abs=0.02)
+    assert recognizer.predict_batch([image[20:50, 10:40]])["p_light"].tolist() == pytest.approx(
+        [0.6], abs=0.02
+    )
+    write_video(tmp_path / "v.mp4", [image] * 3)
+    table = pd.concat(recognizer.stream(tmp_path / "v.mp4"))
+    assert table["p_light"].tolist() == pytest.approx([0.6] * 3, abs=0.03)
+
+
 def test_stream(recognizer, tmp_path):
     path = write_video(tmp_path / "a.mp4", moving(20))
     tables = list(recognizer.stream(path))

@@ -1,3 +1,5 @@
+import inspect
+
 import keras
 import numpy as np
 import pytest
@@ -283,3 +285,13 @@ def test_a_mask_needs_known_sizes():
 def test_other_sizes_after_building_are_refused():
     with pytest.raises(ValueError, match="axis 2 of input shape to have value 6"):
         built()(CLIPS[:, :, :5])
+
+
+def test_the_arguments_of_keras_that_are_absent_are_named():
+    mine, keras_own = (
+        set(inspect.signature(layer).parameters) for layer in (ConvLSTM2D, keras.layers.ConvLSTM2D)
+    )
+    absent = keras_own - mine - {"activity_regularizer", "unroll", "kwargs"}  # these are taken by **kwargs
+    ConvLSTM2D(2, 3, activity_regularizer="l2", unroll=True)
+    text = inspect.getdoc(ConvLSTM2D).partition("Of these, ")[2].partition(" absent.")[0]
+    assert {word.strip("`") for word in text.replace(",", " ").split()} - {"and", "are"} == absent

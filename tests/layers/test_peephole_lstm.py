@@ -1,3 +1,5 @@
+import inspect
+
 import keras
 import numpy as np
 import pytest
@@ -77,3 +79,13 @@ def test_model_saves_and_loads(tmp_path):
     again = keras.models.load_model(tmp_path / "model.keras")
     expected = model.predict(SEQUENCES, verbose=0)
     np.testing.assert_allclose(again.predict(SEQUENCES, verbose=0), expected, atol=1e-6)
+
+
+def test_the_arguments_of_keras_that_are_absent_are_named():
+    mine, keras_own = (
+        set(inspect.signature(layer).parameters) for layer in (PeepholeLSTM, keras.layers.LSTM)
+    )
+    absent = keras_own - mine - {"activity_regularizer", "unroll", "kwargs"}  # these are taken by **kwargs
+    PeepholeLSTM(2, activity_regularizer="l2", unroll=True)
+    text = inspect.getdoc(PeepholeLSTM).partition("Of these, ")[2].partition(" absent.")[0]
+    assert {word.strip("`") for word in text.replace(",", " ").split()} - {"and", "are"} == absent

@@ -1,9 +1,11 @@
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
 
 from learnface.errors import DataError
-from learnface.models import fer_vgg
+from learnface.models import backbones, face_classifier, fer_vgg
 from learnface.models._caffe_input import caffe_input
 from learnface.models.backbones import _plus_minus_one, build_backbone
 
@@ -89,8 +91,62 @@ def test_a_model_of_your_own_must_fit():
         build_backbone(keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)]), (64, 64, 1))
 
 
-def test_weights_from_a_file(tmp_path):
-    first = build_backbone("vgg16", (32, 32, 3))
-    first.save_weights(tmp_path / "faces.weights.h5")
-    again = build_backbone("vgg16", (32, 32, 3), weights=tmp_path / "faces.weights.h5")
-    np.testing.assert_array_equal(again.get_weights()[0], first.get_weights()[0])
+@pytest.mark.parametrize(("ending", "channels"), [("keras", 1), ("weights.h5", 3)])
+def test_weights_of_a_saved_classifier(ending, channels, tmp_path):
+    saved = face_classifier((24, 24, 1), classes=3, backbone="fer_vgg")
+    path = tmp_path / f"model.{ending}"
+    saved.save(path) if ending == "keras" else saved.save_weights(path)
+    backbone = build_backbone("fer_vgg", (32, 32, channels), weights=path)
+    expected = saved.get_layer("fer_vgg").get_weights()
+    for found, one in zip(backbone.get_weights(), expected, strict=True):
+        np.testing.assert_array_equal(found, one)
+
+
+@pytest.mark.usefixtures("small_applications")
+@pytest.mark.parametrize("name", ["faces.weights.h5", "whole.h5", "body.h5", "whole.hdf5"])
+def test_weights_of_an_application_go_by_name(name, tmp_path):
+    """Keras' own files, with the top or without it, in Keras 2's layout and in Keras 3's."""
+    build = keras.applications.VGG16
+    source = build(input_tensor=keras.Input((32, 32, 3)), include_top="whole" in name, weights=None)
+    source.save_weights(tmp_path / name) if "faces" in name else source.save(tmp_path / "file.h5")
+    if "faces" not in name:
+        (tmp_path / "file.h5").rename(tmp_path / name)
+    found = build_backbone("vgg16", (32, 32, 3), weights=tmp_path / name)
+    assert [layer.name for layer in found.layers if layer.weights] == ["block1_conv1", "block1_conv2"]
+    for layer in found.layers:
+        for one, other in zip(layer.get_weights(), source_weights(source, layer.name), strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+def source_weights(source, name):
+    return source.get_layer(name).get_weights() if name.startswith("block1_conv") else []
+
+
+@pytest.mark.usefixtures("small_applications")
+def test_dense_layers_that_give_the_features_must_be_in_the_file(tmp_path):
+    body = keras.applications.VGG16(input_tensor=keras.Input((32, 32, 3)), include_top=False, weights=None)
+    body.save(tmp_path / "body.h5")
+    with pytest.raises(
+        DataError, match=r"body.h5 does not fit vgg16: the file lacks 2 of its layers \(fc1, "
+    ):
+        build_backbone("vgg16", (32, 32, 3), weights=tmp_path / "body.h5", layer="fc1")
+
+
+def small_vgg16(input_tensor, include_top, weights, name="vgg16"):
+    """Stand in for `keras.applications.VGG16`: its names, two convolutions of one shape, few units."""
+    source = keras.utils.get_source_inputs(input_tensor)[0]
+    x = keras.layers.Conv2D(3, 3, padding="same", name="block1_conv1")(input_tensor)
+    x = keras.layers.Conv2D(3, 3, padding="same", name="block1_conv2")(x)
+    x = keras.layers.MaxPooling2D(16, name="block1_pool")(x)
+    if include_top:
+        x = keras.layers.Flatten(name="flatten")(x)
+        x = keras.layers.Dense(4, name="fc1")(x)
+        x = keras.layers.Dense(5, name="predictions")(x)
+    return keras.Model(source, x, name=name)
+
+
+@pytest.fixture
+def small_applications(monkeypatch):
+    monkeypatch.setattr(keras.applications, "VGG16", small_vgg16)
+    entry = dataclasses.replace(backbones.BACKBONES["vgg16"], build=small_vgg16)
+    monkeypatch.setattr(backbones, "BACKBONES", {**backbones.BACKBONES, "vgg16": entry})

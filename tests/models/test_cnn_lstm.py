@@ -1,9 +1,11 @@
+import inspect
+
 import keras
 import numpy as np
 import pytest
 
 from learnface.errors import DataError
-from learnface.models import MODELS, cnn_lstm
+from learnface.models import MODELS, cnn_gru, cnn_lstm
 
 CLIPS = np.random.default_rng(0).random((2, 3, 32, 32, 3)).astype("float32")
 SMALL = {"input_shape": (None, 32, 32, 3), "backbone": "vgg16", "units": (4, 3), "dense_units": 5}
@@ -41,8 +43,24 @@ def test_cells_and_heads(cell):
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [({"cell": "rnn"}, "cell must be one of"), ({"pooling": None}, "pooling must be")],
+    [
+        ({"cell": "rnn"}, "cell must be one of"),
+        ({"pooling": None}, "pooling must be"),
+        ({"units": (), "every_frame": False}, "units is empty"),
+    ],
 )
 def test_wrong_arguments_are_named(arguments, message):
     with pytest.raises(DataError, match=message):
         cnn_lstm(**{**SMALL, **arguments})
+
+
+def test_cnn_gru_is_the_same_with_grus():
+    assert MODELS["cnn_gru"] is cnn_gru
+    model = cnn_gru(**SMALL, every_frame=False)
+    assert model.name == "cnn_gru" and model.output_shape == (None, 2)
+    other = cnn_lstm(**SMALL, cell="gru", every_frame=False)
+    assert [layer.name for layer in model.layers] == [layer.name for layer in other.layers]
+    names = ("input_shape", "units", "dense_units", "pooling", "classifier_activation", "include_top")
+    options, mine = (inspect.signature(builder).parameters for builder in (cnn_lstm, cnn_gru))
+    assert list(mine) == [name for name in options if name != "cell"]
+    assert [mine[name].default for name in names] == [options[name].default for name in names]

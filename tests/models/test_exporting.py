@@ -48,20 +48,49 @@ def test_the_exported_model_gives_the_same(build, ending, tmp_path):
     np.testing.assert_allclose(run(path, inputs), expected, atol=1e-4)
 
 
-def run(path, inputs):
+def run(path, *inputs):
     if path.suffix == ".tflite":
         interpreter = tf.lite.Interpreter(str(path))
         interpreter.allocate_tensors()
-        interpreter.set_tensor(interpreter.get_input_details()[0]["index"], inputs)
+        details = sorted(interpreter.get_input_details(), key=lambda detail: detail["name"])
+        for detail, values in zip(details, inputs, strict=True):
+            interpreter.set_tensor(detail["index"], values)
         interpreter.invoke()
         return interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
     if path.suffix == ".onnx":
         import onnxruntime
 
         session = onnxruntime.InferenceSession(str(path))
-        return session.run(None, {session.get_inputs()[0].name: inputs})[0]
+        names = [one.name for one in session.get_inputs()]
+        return session.run(None, dict(zip(names, inputs, strict=True)))[0]
     loaded = tf.saved_model.load(path)
-    return loaded.serve(inputs).numpy()
+    return loaded.serve(inputs[0] if len(inputs) == 1 else list(inputs)).numpy()
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("ending", ["", ".tflite", ".onnx"])
+def test_the_mask_of_frames_is_exported(ending, tmp_path):
+    if ending == ".onnx":
+        pytest.importorskip("tf2onnx")
+    keras.utils.set_random_seed(0)
+    model = clip(masked=True)
+    path = tmp_path / f"model{ending}"
+    export(model, path)
+    clips = np.random.default_rng(1).random((1, *model.inputs[0].shape[1:]), np.float32)
+    mask = np.array([[True, True, False, False]])
+    expected, whole = (model.predict([clips, one], verbose=0) for one in (mask, np.ones_like(mask)))
+    assert np.abs(whole - expected).max() > 1e-4, "else a lost mask would not show"
+    np.testing.assert_allclose(run(path, clips, mask), expected, atol=1e-6)
+
+
+def test_a_lost_mask_is_found(tmp_path, monkeypatch):
+    """What is written ignores the mask: the check's own example must have frames that are not there."""
+    model = clip(masked=True)
+    model.get_layer("lstm").set_weights([10 * weight for weight in model.get_layer("lstm").get_weights()])
+    unmasked = lambda inputs: model.predict_on_batch([inputs[0], np.ones_like(inputs[1])])  # noqa: E731
+    monkeypatch.setitem(module._WRITERS, "", lambda model, path: unmasked)
+    with pytest.raises(DataError, match="would differ from vggface_lstm"):
+        export(model, tmp_path / "model")
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -95,10 +124,24 @@ def test_the_card_goes_along_and_an_old_export_is_replaced(tmp_path):
     model = image()
     model.card = ModelCard(model="fer_vgg", labels=("a", "b", "c"), input_shape=(SIDE, SIDE, 1))
     (tmp_path / "old").mkdir()
-    (tmp_path / "old" / "stale").write_text("")
+    for name in ("saved_model.pb", "stale"):
+        (tmp_path / "old" / name).write_text("")
     export(model, tmp_path / "old")
     assert ModelCard.from_json((tmp_path / "old.json").read_text()) == model.card
     assert not (tmp_path / "old" / "stale").exists()
+
+
+@pytest.mark.parametrize("name", ["runs", "runs.tflite"])
+def test_a_folder_of_other_things_is_left_alone(name, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "_example", None)  # it is refused before any work
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "report.json").write_text("{}")
+    with pytest.raises(DataError, match=f"{name} is a folder of other things: give the path of a new one"):
+        export(image(), tmp_path / name)
+    (tmp_path / "notes").write_text("")
+    with pytest.raises(DataError, match="notes is a file, but a SavedModel is a folder"):
+        export(image(), tmp_path / "notes")
+    assert sorted(path.name for path in tmp_path.rglob("*")) == sorted([name, "notes", "report.json"])
 
 
 def test_a_difference_is_refused_and_nothing_is_left(tmp_path, monkeypatch):

@@ -3,6 +3,7 @@ import pytest
 from learnface.models import MODELS, outline
 
 PARAMETERS = {
+    "cnn_gru": 21_043_650,
     "cnn_lstm": 21_370_306,
     "face_classifier": 14_718_279,  # VGG-16's convolutions and 513 x 7
     "fer_cnn": 8_779_047,

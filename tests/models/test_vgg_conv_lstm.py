@@ -52,3 +52,8 @@ def test_peepholes_are_as_asked():
 def test_wrong_place_of_the_pool():
     with pytest.raises(DataError, match="between 0 and the 2 ConvLSTMs, not 3"):
         vgg_conv_lstm(**SMALL, pool_after=3)
+
+
+def test_a_clip_is_not_joined_without_convlstms():
+    with pytest.raises(DataError, match="filters is empty"):
+        vgg_conv_lstm(**{**SMALL, "filters": ()}, every_frame=False)

@@ -40,6 +40,22 @@ def test_gives_probabilities_and_comes_back_from_its_file(builder, tmp_path):
     np.testing.assert_allclose(again.predict(CLIPS, verbose=0), found, atol=1e-6)
 
 
+@pytest.mark.parametrize("builder", BUILDERS)
+def test_weights_alone_come_back_from_their_file(builder, tmp_path):
+    model = small(builder)
+    model.save_weights(tmp_path / "w.weights.h5")
+    keras.utils.set_random_seed(1)
+    again = builder(
+        (4, 32, 32, 1),
+        classes=3,
+        weights=tmp_path / "w.weights.h5",
+        **SMALL,
+        **({} if builder is vggface_fusion else {"units": 5}),
+    )
+    for one, other in zip(again.get_weights(), model.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 @pytest.mark.parametrize("builder", BUILDERS[:2])
 def test_sequence_models_learn_what_only_time_tells(builder):
     clips, codes = rising_and_falling()

@@ -1,9 +1,10 @@
+import keras
 import numpy as np
 import pytest
 
 from learnface.errors import DataError
 from learnface.models import MODELS, build, fer_vgg, weights_card, weights_names
-from learnface.models._weights import read_weights, save_weights
+from learnface.models._weights import load_weights, read_weights, save_weights
 
 SHIPPED = [(model, weights) for model in MODELS for weights in weights_names(model)]
 
@@ -37,6 +38,37 @@ def test_keras_weights_file(small, tmp_path):
     again = fer_vgg(classes=3, widths=(4, 8), weights=tmp_path / "w.weights.h5")
     images = np.ones((1, 48, 48, 1), "float32")
     np.testing.assert_allclose(again(images), small(images), atol=1e-6)
+
+
+def test_keras_2_files_go_by_name_with_or_without_a_head(small, tmp_path):
+    small.save(tmp_path / "whole.h5")
+    again = fer_vgg(classes=3, widths=(4, 8), weights=tmp_path / "whole.h5")
+    body = fer_vgg(widths=(4, 8), include_top=False, weights=tmp_path / "whole.h5")
+    for model in (again, body):
+        for layer in model.layers:
+            for one, other in zip(
+                layer.get_weights(), small.get_layer(layer.name).get_weights(), strict=True
+            ):
+                np.testing.assert_array_equal(one, other)
+    with pytest.raises(DataError, match="predictions kernel has shape"):
+        fer_vgg(classes=4, widths=(4, 8), weights=tmp_path / "whole.h5")
+
+
+def test_keras_2_files_of_numbered_layers_go_by_place(tmp_path):
+    def build(extra):
+        keras.utils.clear_session()
+        for _ in range(extra):
+            keras.layers.Dense(1)
+        return keras.Sequential([keras.Input((3,)), keras.layers.Dense(2), keras.layers.Dense(2)], name="net")
+
+    first, second = build(0), build(3)
+    first.save(tmp_path / "net.h5")
+    load_weights(second, "net", tmp_path / "net.h5")
+    for one, other in zip(first.get_weights(), second.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+    with pytest.raises(DataError, match="net.h5 does not fit wide"):
+        wide = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4)], name="wide")
+        load_weights(wide, "net", tmp_path / "net.h5")
 
 
 def test_weights_of_another_model_change_nothing(small, tmp_path):

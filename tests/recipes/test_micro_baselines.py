@@ -10,7 +10,7 @@ from learnface.clips import flow_clip
 from learnface.errors import DataError
 from learnface.micro.facial_dynamics_map import facial_dynamics_map
 from learnface.micro.lbp_top import lbp_top
-from learnface.micro.mdmo import mdmo
+from learnface.micro.mdmo import cropped_landmarks, mdmo
 from learnface.recipes._micro_baselines import METHODS
 from learnface.training import cross_validate, shuffle_labels
 
@@ -45,6 +45,15 @@ def test_features_are_the_descriptors_of_each_clip(clips):
         features = baseline.features(few)
         np.testing.assert_allclose(features[1], expected[name](few.frames[1]), rtol=1e-5)
         assert features.shape == (2, {"lbp_top": 5 * 5 * 3 * 59, "fdm": 3 * 8 * 8 * 2, "mdmo": 72}[name])
+
+
+def test_options_reach_the_descriptor(clips):
+    _, arrays = clips
+    few = SimpleNamespace(frames=arrays.frames[:2])
+    options = {"landmarks": cropped_landmarks((48, 48)), "form": "cartesian"}
+    features = METHODS["mdmo"].features(few, **options)
+    np.testing.assert_array_equal(features[1], mdmo(few.frames[1], **options))
+    assert (features[1] != mdmo(few.frames[1])).any()
 
 
 @pytest.mark.parametrize("name", ["fdm", "mdmo"])

@@ -1,5 +1,8 @@
 """Networks as methods of cross-validation, on arrays so small that a fold takes a second."""
 
+from dataclasses import replace
+
+import keras
 import numpy as np
 import pandas as pd
 import pytest
@@ -40,20 +43,45 @@ def test_a_network_learns_what_other_people_show():
     assert result.folds["epoch"].between(1, 30).all()
 
 
-def test_a_fold_does_not_depend_on_those_before():
+def one_fold():
+    """Return training and test samples, the last person's."""
     index, inputs = corpus()
-    network = Network("micro_fusion", QUICK, epochs=2, learning_rate=0.01)
     rows = np.flatnonzero(index["subject"] != "s2"), np.flatnonzero(index["subject"] == "s2")
     truth = (index["label"] == "sad").to_numpy(int)[rows[0]]
     train, test = (
         Samples(index.iloc[r], r, ("happy", "sad"), {name: array[r] for name, array in inputs.items()}, codes)
         for r, codes in zip(rows, (truth, None), strict=True)
     )
+    return train, test
+
+
+@pytest.mark.parametrize("policy", ["float32", "mixed_float16"])
+def test_a_fold_does_not_depend_on_those_before(policy):
+    train, test = one_fold()
+    network = Network("micro_fusion", QUICK, epochs=2, learning_rate=0.01, dtype_policy=policy)
     first, notes = network.fit_predict(train, test, seed=5)
     other, _ = network.fit_predict(train, test, seed=6)
     again, same_notes = network.fit_predict(train, test, seed=5)
     np.testing.assert_array_equal(first, again)
     assert notes == same_notes and (first != other).any()
+    assert notes["cut_off"]  # two epochs are too few for patience to end the search
+
+
+def test_the_chosen_epochs_are_learnt_anew_from_all_training_people(monkeypatch):
+    train, test = one_fold()
+    learnt = []
+
+    def epoch(self, model, inputs, codes, rng):
+        learnt.append(len(codes))
+
+    monkeypatch.setattr(Network, "_epoch", epoch)
+    network = Network("micro_fusion", QUICK, epochs=3, patience=2)
+    _, notes = network.fit_predict(train, test, seed=5)
+    # Nothing is learnt, so the first epoch stays the best, and patience ends the search.
+    assert (notes["epoch"], notes["cut_off"]) == (1, False)
+    assert learnt[:-1] == [8, 8, 8] and learnt[-1] == len(train) == 16
+    replace(network, refit=False).fit_predict(train, test, seed=5)
+    assert learnt[4:] == [8, 8, 8]
 
 
 @pytest.mark.parametrize(("streams", "name"), [("temporal", "flow"), ("spatial", "frames")])
@@ -67,6 +95,8 @@ def test_one_stream_gets_its_own_input(streams, name):
 def test_frames_are_seen_from_0_to_1():
     index, inputs = corpus(people=2, clips=2)
     arrays = Network("micro_fusion")._arrays(Samples(index, np.arange(4), ("happy", "sad"), inputs))
+    assert keras.ops.is_tensor(arrays["frames"])  # on the device, once for all steps
+    arrays = {name: keras.ops.convert_to_numpy(array) for name, array in arrays.items()}
     assert arrays["frames"].dtype == arrays["flow"].dtype == np.float32
     assert arrays["frames"].max() == np.float32(100 / 255)
     np.testing.assert_array_equal(arrays["flow"], inputs["flow"].astype(np.float32))

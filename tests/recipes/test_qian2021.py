@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -7,6 +8,7 @@ from checks.micro import write_clips
 from checks.sheets import write_sheet
 
 from learnface.errors import DataError
+from learnface.micro.mdmo import cropped_landmarks
 from learnface.recipes import qian2021
 
 QUICK = {"seeds": 1, "size": 16, "frames": 3, "width": 1 / 64, "epochs": 1, "ststnet_epochs": 1}
@@ -22,6 +24,18 @@ def write_smic(root, people=3):
                 target.parent.mkdir(parents=True, exist_ok=True)
                 type(root)(folder).rename(target)
     return root
+
+
+def without_training(monkeypatch):
+    """Let networks guess one class, each its own, and return the inputs of every fold to come."""
+    seen = []
+
+    def guess(self, train, test, seed):
+        seen.append(self.inputs)
+        return np.full(len(test), len(self.inputs[0]) % 3), {"epoch": 1, "inner_loss": 1.0, "cut_off": True}
+
+    monkeypatch.setattr("learnface.recipes._micro_networks.Network.fit_predict", guess)
+    return seen
 
 
 @pytest.mark.filterwarnings("ignore::learnface.corpora.CountWarning")
@@ -44,9 +58,100 @@ def test_a_table_with_its_null_check_is_written_and_kept(tmp_path, monkeypatch):
         raise AssertionError("what was done is done again")
 
     monkeypatch.setattr("learnface.recipes._micro_networks.Network.fit_predict", never)
-    (data / ".synthetic").mkdir()
+    (tmp_path / ".synthetic").mkdir()  # above the folder that was given
     qian2021.run(data, out, tables=["3"], models=["temporal", "spatial"], null=1, **QUICK)
     assert "Synthetic faces" in (out / "table.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.filterwarnings("ignore::learnface.corpora.CountWarning")
+def test_methods_of_earlier_calls_stay_in_the_table(tmp_path, monkeypatch):
+    data, out = write_smic(tmp_path / "data"), tmp_path / "out"
+    seen = without_training(monkeypatch)
+    qian2021.run(data, out, tables=["3"], models=["temporal"], null=2, **QUICK)
+    text = (out / "table.md").read_text(encoding="utf-8")
+    assert "| temporal stream | 1 " in text and "3 of 3" in text and "| spatial stream" not in text
+    qian2021.run(data, out, tables=["3"], models=["spatial"], **QUICK)
+    text = (out / "table.md").read_text(encoding="utf-8")
+    assert "| temporal stream | 1 " in text and "| spatial stream  | 1 " in text
+    assert text.index("Shuffled labels") < text.rindex("temporal stream")
+    assert len(seen) == 3 * (1 + 2 + 1)  # folds of seed, shuffles, second method
+    # With other settings the earlier runs are others, and the table says so.
+    shutil.rmtree(out / "smic/spatial")
+    qian2021.run(data, out, tables=["3"], models=["spatial"], **{**QUICK, "epochs": 2})
+    text = (out / "table.md").read_text(encoding="utf-8")
+    assert "| temporal stream" not in text
+    assert "their runs in this folder have other settings: temporal stream." in text
+
+
+@pytest.mark.filterwarnings("ignore::learnface.corpora.CountWarning")
+def test_the_table_is_there_after_every_method(tmp_path, monkeypatch):
+    data, out = write_smic(tmp_path / "data"), tmp_path / "out"
+
+    def descriptor(frames):
+        return frames.reshape(len(frames), -1).mean(axis=1).astype(np.float32)
+
+    def killed(*arguments):
+        raise KeyboardInterrupt
+
+    entry = dataclasses.replace(qian2021.CLASSICAL["lbp_top"], descriptor=descriptor)
+    monkeypatch.setitem(qian2021.CLASSICAL, "lbp_top", entry)
+    monkeypatch.setattr("learnface.recipes._micro_networks.Network.fit_predict", killed)
+    with pytest.raises(KeyboardInterrupt):
+        qian2021.run(data, out, tables=["4"], models=["fusion", "lbp_top"], **QUICK)
+    assert "| LBP-TOP + SVM |" in (out / "table.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.filterwarnings("ignore::learnface.corpora.CountWarning")
+def test_whole_heads_need_a_detector(tmp_path):
+    data = write_smic(tmp_path / "data")
+    (data / "SMIC_all_cropped").rename(data / "SMIC_all_raw")
+    with pytest.raises(
+        DataError, match="the form 'raw' of SMIC shows whole heads, not faces: give a detector"
+    ):
+        qian2021.run(data, tmp_path / "out", models=["spatial"], **QUICK)
+    assert len(qian2021._index(data, "smic", None, "viola_jones")) == 18
+
+
+@pytest.mark.filterwarnings("ignore::learnface.corpora.CountWarning")
+@pytest.mark.parametrize(("landmarks", "cropped"), [(None, True), ("dlib5", False)])
+def test_mdmo_looks_where_faces_are(tmp_path, monkeypatch, landmarks, cropped):
+    """Cropped faces have the regions of a crop, aligned ones those of the template."""
+    data, seen = write_smic(tmp_path / "data"), []
+
+    class Stop(Exception):
+        pass
+
+    def descriptor(frames, **options):
+        seen.append(options)
+        raise Stop
+
+    entry = dataclasses.replace(qian2021.CLASSICAL["mdmo"], descriptor=descriptor)
+    monkeypatch.setitem(qian2021.CLASSICAL, "mdmo", entry)
+    if landmarks:
+        clips = qian2021.prepare_micro(qian2021._index(data, "smic", None, None), tmp_path / "cache")
+        monkeypatch.setattr(qian2021, "prepare_micro", lambda *arguments, **options: clips)
+    with pytest.raises(Stop):
+        qian2021.run(
+            data, tmp_path / "out", models=["mdmo"], landmarks=landmarks, mdmo_form="cartesian", **QUICK
+        )
+    (options,) = seen
+    assert options["form"] == "cartesian"
+    expected = cropped_landmarks((16, 16)) if cropped else None
+    np.testing.assert_array_equal(options["landmarks"], expected)
+
+
+@pytest.mark.filterwarnings("ignore::learnface.corpora.CountWarning")
+def test_the_composite_stands_beside_published_scores(tmp_path, monkeypatch):
+    """The composite's own reader is tested with it; here another table of its shape will do."""
+    data, out = write_smic(tmp_path / "data"), tmp_path / "out"
+    without_training(monkeypatch)
+    monkeypatch.setattr(qian2021.megc2019, "index", qian2021.smic.index)
+    qian2021.run(data, out, corpus="megc2019", models=["ststnet"], **QUICK)
+    text = (out / "table.md").read_text(encoding="utf-8")
+    assert "## MEGC 2019 composite" in text and "### Table" not in text
+    assert (
+        "73.5" in text and "76.0" in text and "72.1" in text and "| STSTNet (not in the paper) | 1 " in text
+    )
 
 
 @pytest.mark.filterwarnings("ignore::learnface.corpora.CountWarning")
@@ -61,7 +166,7 @@ def test_casme2_is_taken_in_five_classes(tmp_path):
         type(tmp_path)(folder).rename(target)
         rows.append(["01", target.name, None, 7, "/", 10, None, "12", word])
     write_sheet(tmp_path / "data/CASME2-coding-20140508.xlsx", rows)
-    index = qian2021._index(tmp_path / "data", "casme2", None)
+    index = qian2021._index(tmp_path / "data", "casme2", None, None)
     assert index["label"].tolist() == ["happy", "surprise", "disgust", "repression", "others"]
 
 
@@ -85,11 +190,13 @@ def test_classical_descriptors_see_clips_of_their_own_size(tmp_path, monkeypatch
 def test_methods_and_papers_numbers():
     rows = [values for table in qian2021.TABLES.values() for values in table.values()]
     assert all(0.4 < smic < casme2 < 0.61 for _, smic, casme2 in rows)
-    assert qian2021._chosen("smic", ["1"], None, 1) == ["fusion", "fusion_fixed"]
-    assert qian2021._chosen("smic", [3], ["spatial", "ststnet"], 1) == ["spatial"]
-    assert qian2021._chosen("smic", None, None, 1) == list(qian2021.METHODS)
+    assert qian2021._chosen("smic", ["1"], None, 1, 0) == ["fusion", "fusion_fixed"]
+    assert qian2021._chosen("smic", [3], ["spatial", "ststnet"], 1, 0) == ["spatial"]
+    everything = qian2021._chosen("smic", None, None, 1, 0)
+    assert sorted(everything) == sorted(qian2021.METHODS)
+    assert everything[:4] == ["lbp_top", "fdm", "mdmo", "fusion"]  # what takes minutes comes first
     assert {"lbp_top", "fdm", "mdmo"} < set(qian2021.METHODS)
-    options = qian2021.Options(7, 3, 0.5, 50, 1e-3, 9, 1e-4, "float32", False)
+    options = qian2021.Options(7, 3, 0.5, 50, 1e-3, 9, 1e-4, True, "float32", False)
     fixed, small = (qian2021._network(name, options) for name in ("fusion_fixed", "ststnet"))
     assert fixed.arguments == {"fusion": "fixed", "width": 0.5} and (fixed.epochs, fixed.batch_size) == (
         7,
@@ -106,6 +213,13 @@ def test_methods_and_papers_numbers():
         ({"tables": ["5"]}, "no table"),
         ({"models": ["vgg16"]}, "choose from fusion, "),
         ({"seeds": 0}, "seeds=0"),
+        ({"null": -1}, "null=-1"),
+        ({"epochs": 0}, "epochs=0: give 1 or more"),
+        ({"patience": 0}, "patience=0: give 1 or more"),
+        ({"batch_size": 0}, "batch_size=0: give 1 or more"),
+        ({"ststnet_epochs": 0}, "ststnet_epochs=0: give 1 or more"),
+        ({"tables": ["1"], "models": ["lbp_top"]}, "lbp_top is in none of the tables 1: leave out"),
+        ({"corpus": "megc2019", "form": "cropped"}, "leave it out"),
     ],
 )
 def test_wrong_arguments_are_named(tmp_path, arguments, message):

@@ -88,3 +88,13 @@ def test_unfit_input_is_refused():
         intraclass_correlation([[1, 1], [1, 1]])
     with pytest.raises(DataError, match="confidence must lie between 0 and 1, not 95"):
         intraclass_correlation(JUDGES, confidence=95)
+
+
+def test_the_mean_of_opposites_has_no_correlation():
+    """Their ICC(1,1) is -1, and Spearman and Brown's formula divides by nought, or turns the sign round."""
+    table = intraclass_correlation([[0, 1, 0, 1], [1, 0, 1, 0]])
+    assert table.loc["ICC(1,1)", "icc"] == -1
+    assert table.loc[["ICC(1,k)", "ICC(2,k)", "ICC(3,k)"], "icc"].isna().all()
+    nearly = intraclass_correlation([[0, 1, 0, 1.1], [1, 0, 1, 0.1]])
+    assert not (nearly[["icc", "low", "high"]] > 1).any(axis=None)
+    assert intraclass_correlation(JUDGES).notna().all(axis=None)

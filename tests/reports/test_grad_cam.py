@@ -65,6 +65,31 @@ def test_of_many_frames_ten_are_drawn_at_even_steps():
     assert "raises it" in [axes.get_ylabel() for axes in figure.axes]
 
 
+def test_maps_lie_where_their_area_is():
+    """Of a map over pixels 2 to 22 of 24 the outermost places go on to the border; none is moved."""
+    one = explanation(area=(2.0, 2.0, 20.0, 20.0))
+    overlay = next(axes for axes in grad_cam_picture([one]).axes if len(axes.get_images()) == 2)
+    drawn = overlay.get_images()[1]
+    left, right, bottom, top = drawn.get_extent()
+    share = np.asarray(drawn.get_array())
+    assert share.shape == (7, 7)
+    np.testing.assert_allclose(share[1:-1, 1:-1], one.maps[0] / one.maps.max())
+    np.testing.assert_array_equal(share[0], share[1])
+    np.testing.assert_array_equal(share[:, -1], share[:, -2])
+    assert left + 1.5 * (right - left) / 7 == pytest.approx(4 - 0.5)  # the first place sees pixels 2 to 6
+    assert top + 1.5 * (bottom - top) / 7 == pytest.approx(4 - 0.5)
+    assert overlay.get_xlim() == (-0.5, 23.5) and overlay.get_ylim() == (23.5, -0.5)
+
+
+def test_an_area_may_reach_over_the_border_or_end_on_one_side():
+    one = explanation(area=(-2.0, 4.0, 20.0, 30.0))
+    overlay = next(axes for axes in grad_cam_picture([one]).axes if len(axes.get_images()) == 2)
+    drawn = overlay.get_images()[1]
+    assert drawn.get_extent() == [-2.5, 25.5, 33.5, -2.5]  # two columns more at the right, one row more above
+    assert np.asarray(drawn.get_array()).shape == (6, 7)
+    assert overlay.get_xlim() == (-0.5, 23.5)
+
+
 def test_an_empty_map_is_said_to_be_empty():
     one = explanation()
     one.maps[:] = 0

@@ -35,6 +35,26 @@ def test_summary_has_pooled_scores(pooled):
         pooled.summary(by="age")
 
 
+def test_a_saved_run_is_read_back(pooled, tmp_path):
+    pooled.predictions["subject"] = ["NA", "01", "01", "NA"]  # pandas would read these as nothing and as 1
+    pooled.run = {"seed": 3}
+    pooled.save(tmp_path)
+    again = CrossValidation.load(tmp_path)
+    pd.testing.assert_frame_equal(again.predictions, pooled.predictions, check_dtype=False)
+    pd.testing.assert_frame_equal(again.folds, pooled.folds, check_dtype=False)
+    assert (again.labels, again.name, again.run) == (pooled.labels, "demo", {"seed": 3})
+    assert again.scores == pooled.scores
+
+
+def test_a_run_that_is_not_there_or_damaged_is_named(pooled, tmp_path):
+    with pytest.raises(DataError, match=r"holds no finished run: .*report.json is missing"):
+        CrossValidation.load(tmp_path)
+    pooled.save(tmp_path)
+    (tmp_path / "report.json").write_text("{", encoding="utf-8")
+    with pytest.raises(DataError, match="holds a damaged run"):
+        CrossValidation.load(tmp_path)
+
+
 def test_interval_is_over_people(pooled):
     """Of two people, one all right and one half right, a draw has accuracy 0.5, 0.75 or 1."""
     accuracy = pooled.scores["accuracy"]

@@ -24,7 +24,7 @@ def faces(rng):
     return images, codes
 
 
-def run(faces, run_dir=None, epochs=3, show=False, **options):
+def run(faces, run_dir=None, epochs=3, show=False, optimizer=None, **options):
     images, codes = faces
     keras.utils.set_random_seed(0)
     model = fer_vgg((16, 16, 1), classes=2, widths=(4, 8), border=0)
@@ -33,7 +33,7 @@ def run(faces, run_dir=None, epochs=3, show=False, **options):
         ArraySource(images, codes, batch_size=4, seed=1),
         evaluation_dataset(images, codes),
         epochs=epochs,
-        optimizer=keras.optimizers.SGD(0.05, momentum=0.9),
+        optimizer=optimizer or keras.optimizers.SGD(0.05, momentum=0.9),
         loss="sparse_categorical_crossentropy",
         run_dir=run_dir,
         progress=show,
@@ -81,10 +81,16 @@ def test_model_ends_with_its_best_weights(faces):
     assert scores["loss"] == pytest.approx(best, abs=1e-5)
 
 
-def test_resumed_run_equals_an_unbroken_one(faces, tmp_path):
-    unbroken, expected = run(faces, tmp_path / "a", epochs=4)
-    run(faces, tmp_path / "b", epochs=2)
-    resumed, report = run(faces, tmp_path / "b", epochs=4)
+@pytest.mark.parametrize("optimizer", [None, keras.optimizers.Nadam])
+def test_resumed_run_equals_an_unbroken_one(optimizer, faces, tmp_path):
+    """Nadam's step depends on the product of all momenta so far, not on its two means alone."""
+
+    def train(folder, epochs):
+        return run(faces, folder, epochs, optimizer=optimizer and optimizer(0.01))
+
+    unbroken, expected = train(tmp_path / "a", epochs=4)
+    train(tmp_path / "b", epochs=2)
+    resumed, report = train(tmp_path / "b", epochs=4)
     assert report.history["val_loss"] == expected.history["val_loss"]
     np.testing.assert_array_equal(weights(resumed), weights(unbroken))
 

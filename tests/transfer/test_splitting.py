@@ -1,9 +1,10 @@
 import keras
 import numpy as np
 import pytest
+from checks.vggface import make_narrow
 
 from learnface.errors import DataError
-from learnface.models import face_classifier, fer_vgg, vggface_lstm
+from learnface.models import face_classifier, fer_vgg, vggface, vggface_lstm
 from learnface.transfer import feature_layer, split_model
 
 CLIPS = np.random.default_rng(0).random((4, 3, 20, 20, 1)).astype("float32")
@@ -71,3 +72,13 @@ def test_a_masked_model_can_be_saved_after_it_was_parted(tmp_path):
     )
     again = keras.models.load_model(tmp_path / "model.keras")
     np.testing.assert_allclose(again.predict([clips, mask], verbose=0), expected, atol=1e-6)
+
+
+def test_an_activation_behind_the_classifier_is_part_of_the_head(monkeypatch):
+    make_narrow(monkeypatch)
+    model = vggface((32, 32, 3), classes=3, dense=(5,))
+    body, head = split_model(model)
+    assert feature_layer(model) == "fc6_relu" and body.output_shape == (None, 5)
+    faces = np.random.default_rng(1).random((2, 32, 32, 3)).astype("float32")
+    found = head.predict(body.predict(faces, verbose=0), verbose=0)
+    np.testing.assert_allclose(found, model.predict(faces, verbose=0), atol=1e-6)

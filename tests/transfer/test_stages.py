@@ -122,6 +122,9 @@ def test_rates_of_layers(tmp_path):
 def test_the_optimiser_is_the_papers():
     config = nadam(2e-4).get_config()
     assert (config["beta_1"], config["beta_2"], config["epsilon"]) == (0.9, 0.999, 1e-8)
+    paper = nadam(2e-4, schedule_decay=0.004).get_config()
+    assert (paper["beta_1"], paper["beta_2"], paper["epsilon"]) == (0.9, 0.999, 1e-8)
+    assert (paper["schedule_decay"], "schedule_decay" in config) == (0.004, False)
 
 
 @pytest.mark.parametrize("train", ["body", 0, -1, None])
