@@ -15,7 +15,6 @@ from learnface.training import LabelledFaces
 
 __all__ = ["preparation_of", "protocol", "settings_of", "trained_card"]
 
-_CUT = ("detector", "landmarks", "template", "margin", "size", "grey", "equalise", "frames")
 _KEPT = (
     "accuracy",
     "uar",
@@ -48,13 +47,12 @@ def trained_card(
         base: the card of the model that this one began as.
     """
     faces, table = samples["train"].images, _table(samples)
-    settings = settings_of(faces)
-    preparation = {name: getattr(settings, name) for name in _CUT} | {"frame_rate": _frame_rate(faces)}
+    preparation = faces.preparation()
     return ModelCard(
         model=network.name,
         labels=tuple(labels),
         input_shape=tuple(network.inputs[0].shape[1:]),
-        colour="grey" if settings.grey else "RGB",
+        colour="grey" if preparation["grey"] else "RGB",
         face="as its `preparation` says",
         preparation=preparation,
         corpus=", ".join(sorted(table["corpus"].dropna().unique())) if "corpus" in table else "",
@@ -133,14 +131,3 @@ def _apart(table: pd.DataFrame) -> str:
         verb = "person is" if leaking == 1 else "people are"
         return f"{leaking:,} {verb} in more than one split, so that the scores say little about new people"
     return "people are in one split only"
-
-
-def _frame_rate(faces: Prepared) -> float | None:
-    """Return how many frames a second the median clip has, None where there is no clock."""
-    if not faces.is_clips:
-        return None
-    table = faces.frames()
-    steps = table["time"].astype(float).groupby(table["sample"]).diff()
-    # A clip's mean, for rounding to whole frames makes steps of two lengths; frames that pad a clip have no step.
-    steps = steps[steps > 0].groupby(table["sample"]).mean()
-    return round(1 / float(steps.median()), 3) if len(steps) else None

@@ -1,4 +1,5 @@
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -136,3 +137,13 @@ def test_a_detector_is_told_by_its_name(tmp_path):
     with pytest.warns(UserWarning, match="no face was found"):
         told = prepare(index, tmp_path / "out", settings).preparation()
     assert told["detector"] == "viola_jones" and told["frame_rate"] is None
+
+
+def test_the_frame_rate_of_clips_cut_down_to_fewer_frames():
+    """Eight of twelve frames at 25 a second are 1 or 2 frames apart: neither is the rate, their mean is."""
+    times = [0.0, 0.08, 0.12, 0.2, 0.24, 0.32, 0.36, 0.44]
+    padded = [3.0] * 7 + [3.04]  # frames that lengthen a clip have no step
+    table = pd.DataFrame({"sample": ["a"] * 8 + ["b"] * 8, "time": times + padded, "frame": range(16)})
+    manifest = {"settings": {"frames": 8, "every": 1}}
+    faces = SimpleNamespace(is_clips=True, frames=lambda: table, manifest=manifest)
+    assert Prepared._rate(faces) == pytest.approx(2 / (0.44 / 7 + 0.04), abs=1e-3)

@@ -11,7 +11,7 @@ from learnface.clips import PrepareSettings, prepare
 from learnface.errors import DataError
 from learnface.models import ModelCard
 from learnface.transfer import preparation_of
-from learnface.transfer._cards import _frame_rate, protocol, settings_of
+from learnface.transfer._cards import protocol, settings_of
 
 
 def part(corpus, *people):
@@ -70,11 +70,3 @@ def test_cards_that_say_nothing_or_too_much():
         preparation_of(dataclasses.replace(card, preparation={"size": [1, 1], "sharpen": 2}))
     kept = json.loads(dataclasses.replace(card, preparation={"size": [8, 8]}).to_json())
     assert preparation_of(ModelCard.from_json(json.dumps(kept))).size == (8, 8)
-
-
-def test_the_frame_rate_of_clips_cut_down_to_fewer_frames():
-    """Eight of twelve frames at 25 a second are 1 or 2 frames apart: neither is the rate, their mean is."""
-    times = [0.0, 0.08, 0.12, 0.2, 0.24, 0.32, 0.36, 0.44]
-    table = pd.DataFrame({"sample": ["a"] * 8 + ["b"] * 8, "time": times + [3.0] * 7 + [3.04]})
-    faces = SimpleNamespace(is_clips=True, frames=lambda: table)
-    assert _frame_rate(faces) == pytest.approx(2 / (0.44 / 7 + 0.04), abs=1e-3)

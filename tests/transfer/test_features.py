@@ -105,6 +105,7 @@ def test_other_features_are_refused(body, tmp_path):
     with pytest.raises(DataError, match="features of other settings"):
         cache(body, tmp_path, seed=1)
     other = keras.models.clone_model(body)
+    other.set_weights([weights + 1 for weights in body.get_weights()])
     with pytest.raises(DataError, match="features of other body"):
         cache(other, tmp_path)
     (tmp_path / "features.npy").write_bytes(b"cut")
