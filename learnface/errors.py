@@ -9,6 +9,7 @@ LearnfaceError                 everything below; the command line prints it and 
 import errno
 import importlib
 import os
+from collections.abc import Sequence
 from types import ModuleType
 
 __all__ = [
@@ -16,12 +17,15 @@ __all__ = [
     "LearnfaceError",
     "MissingDependencyError",
     "WriteError",
+    "first_few",
     "is_full_disk",
+    "itemised",
     "optional_import",
     "reason",
 ]
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+_ITEMISED = 20  # problems spelled out in one message; the rest are counted
 
 
 class LearnfaceError(Exception):
@@ -57,6 +61,32 @@ def reason(error: OSError) -> str:
 def is_full_disk(error: OSError) -> bool:
     """Tell whether an error says that a disk, or one's share of it, is full; some libraries say it in words."""
     return error.errno in _FULL or os.strerror(errno.ENOSPC) in str(error)
+
+
+def first_few(items: Sequence[object], most: int = 5, separator: str = ", ") -> str:
+    """Return the first items as text, and how many more there are.
+
+    Example:
+        >>> first_few(["S001", "S002", "S003"], most=2)
+        'S001, S002 and 1 more'
+    """
+    more = f" and {len(items) - most:,} more" if len(items) > most else ""
+    return separator.join(map(str, items[:most])) + more
+
+
+def itemised(title: str, problems: Sequence[str]) -> str:
+    """Return a message with a line for each problem, or for the first of very many.
+
+    Example:
+        >>> print(itemised("labels.csv: 2 problems", ["row 3: no label", "row 7: no label"]))
+        labels.csv: 2 problems
+          row 3: no label
+          row 7: no label
+    """
+    lines = [title, *problems[:_ITEMISED]]
+    if len(problems) > _ITEMISED:
+        lines.append(f"... and {len(problems) - _ITEMISED:,} more")
+    return "\n  ".join(lines)
 
 
 def optional_import(module: str, extra: str) -> ModuleType:

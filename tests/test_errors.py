@@ -6,7 +6,9 @@ from learnface.errors import (
     LearnfaceError,
     MissingDependencyError,
     WriteError,
+    first_few,
     is_full_disk,
+    itemised,
     optional_import,
     reason,
 )
@@ -35,3 +37,11 @@ def test_the_reason_of_a_write_error_is_that_of_its_cause():
     except OSError as error:
         assert reason(error) == "permission denied" and not is_full_disk(error)
     assert reason(OSError(errno.EDQUOT, "Disk quota exceeded")) == "no space left on device"
+
+
+def test_long_lists_are_counted_not_spelled_out():
+    assert first_few(range(5)) == "0, 1, 2, 3, 4"
+    assert first_few(list("abcdefg"), most=2, separator="; ") == "a; b and 5 more"
+    assert itemised("two", ["x", "y"]) == "two\n  x\n  y"
+    lines = itemised("many", [str(number) for number in range(1_030)]).splitlines()
+    assert len(lines) == 22 and lines[20:] == ["  19", "  ... and 1,010 more"]

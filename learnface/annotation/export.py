@@ -16,13 +16,12 @@ from learnface.annotation.store import LONGEST_GAP, AnnotationStore
 from learnface.annotation.videos import find_subjects, video_path
 from learnface.corpora._index import Problems
 from learnface.corpora._reading import natural_key
-from learnface.errors import DataError
+from learnface.errors import DataError, first_few
 from learnface.files import atomic_path
 
 __all__ = ["Export", "check_rate", "emotion_table", "rating_table", "resample", "table_bytes", "write_export"]
 
 _TOGETHER = "; "  # between the names of annotators who gave one clip the same label
-_NAMED = 5  # stretches or files spelled out in a note
 
 
 @dataclass(frozen=True, eq=False)
@@ -227,7 +226,7 @@ def _disagreements(rows: Sequence[tuple]) -> list[str]:
                 )
     if not found:
         return []
-    some = "; ".join(found[:_NAMED]) + ("; ..." if len(found) > _NAMED else "")
+    some = first_few(found, separator="; ")
     return [f"stretches that overlap under different labels, both kept: {len(found)} ({some})"]
 
 
@@ -237,8 +236,9 @@ def _clips(store: AnnotationStore, folder: str | Path) -> tuple[dict[int, str], 
     paths = {number: path for path, number in store.clip_ids([]).items() if number in started}
     order = sorted(paths, key=lambda number: natural_key(paths[number]))
     gone = [paths[number] for number in order if video_path(folder, paths[number]) is None]
-    some = ", ".join(gone[:_NAMED]) + (", ..." if len(gone) > _NAMED else "")
-    notes = [f"labelled videos no longer in {folder}, left out: {len(gone)} ({some})"] if gone else []
+    notes = []
+    if gone:
+        notes.append(f"labelled videos no longer in {folder}, left out: {len(gone)} ({first_few(gone)})")
     return {number: paths[number] for number in order if paths[number] not in gone}, notes
 
 

@@ -10,7 +10,10 @@ from learnface.faces.align import TEMPLATES
 from learnface.faces.detect import DEFAULT_DETECTOR, Detector, build_detector
 from learnface.faces.landmarkers import PREDICTORS
 
-__all__ = ["PrepareSettings"]
+__all__ = ["LOOKS", "PrepareSettings"]
+
+# What a model sees of a face hangs on these; not on where the face was found, nor on how it is stored.
+LOOKS = ("landmarks", "template", "margin", "size", "grey", "equalise", "frames")
 
 _CHOICES = {
     "equalise": ("histogram", "clahe", None),
@@ -104,6 +107,10 @@ class PrepareSettings:
     def shape(self) -> tuple[int, int, int]:
         """`(height, width, channels)` of a prepared face."""
         return (*self.size, 1 if self.grey else 3)
+
+    def look_differs(self, other: "PrepareSettings") -> list[str]:
+        """Return the names of the settings by which a model sees other faces than with `other`."""
+        return [name for name in LOOKS if getattr(self, name) != getattr(other, name)]
 
     def describe(self) -> dict[str, Any]:
         """Return the settings as plain JSON values; a detector by its class and its own settings."""

@@ -25,14 +25,13 @@ from learnface.clips._frames import Row, list_pictures, read_frames, read_image
 from learnface.clips._settings import PrepareSettings
 from learnface.clips._shard import one_opencv_thread
 from learnface.clips.micro import MicroClip, MicroSettings, micro_clip
-from learnface.errors import DataError
+from learnface.errors import DataError, itemised
 from learnface.files import atomic_path, write_text
 from learnface.processes import run_inline, run_jobs
 
 __all__ = ["MicroClips", "prepare_micro"]
 
 _ARRAYS = ("frames", "flow", "onset_apex")
-_LISTED = 20  # problems spelled out in one message; the rest are counted
 
 
 class MicroClips:
@@ -208,10 +207,5 @@ def _read(path: Path, name: str) -> NDArray:
 
 
 def _listed(problems: list[str], count: int) -> str:
-    lines = [
-        f"{len(problems):,} of {count:,} clips cannot be prepared; the others are kept. Mend them or leave them out",
-        *problems[:_LISTED],
-    ]
-    if len(problems) > _LISTED:
-        lines.append(f"... and {len(problems) - _LISTED:,} more")
-    return "\n  ".join(lines)
+    title = f"{len(problems):,} of {count:,} clips cannot be prepared; the others are kept. Mend them or leave them out"
+    return itemised(title, problems)

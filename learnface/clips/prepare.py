@@ -32,13 +32,12 @@ from learnface.clips._manifest import SHARDS, claim_folder, new_manifest, read_m
 from learnface.clips._settings import PrepareSettings
 from learnface.clips._shard import ShardJob, ShardResult, ShardWriter, finished
 from learnface.clips.prepared import Prepared
-from learnface.errors import DataError, reason
+from learnface.errors import DataError, itemised, reason
 from learnface.processes import Event, run_inline, run_jobs
 
 __all__ = ["NoFaceWarning", "PrepareSettings", "prepare"]
 
 _PER_SHARD = {"images": 256, "clips": 32}
-_LISTED = 20  # problems spelled out in one message; the rest are counted
 
 
 class NoFaceWarning(UserWarning):
@@ -183,14 +182,11 @@ def _without_last(event: Event) -> ShardJob:
 
 
 def _listed(problems: list[str], samples: int, out: Path) -> str:
-    lines = [
+    title = (
         f"{len(problems):,} of {samples:,} samples cannot be read; the others are kept in {out}, in shards that "
-        "are whole. Mend the files and run again, or leave them out by broken='drop' (--broken drop)",
-        *problems[:_LISTED],
-    ]
-    if len(problems) > _LISTED:
-        lines.append(f"... and {len(problems) - _LISTED:,} more")
-    return "\n  ".join(lines)
+        "are whole. Mend the files and run again, or leave them out by broken='drop' (--broken drop)"
+    )
+    return itemised(title, problems)
 
 
 def _warn(counts: dict[str, int], out: Path) -> None:

@@ -23,7 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from learnface.clips._frames import Row, read_frames
 from learnface.clips._manifest import NO_FACE, SAMPLES, SHARDS, read_manifest
-from learnface.clips._settings import PrepareSettings
+from learnface.clips._settings import LOOKS, PrepareSettings
 from learnface.clips._shard import shard_files
 from learnface.clips._tfrecord import split_values
 from learnface.clips.sampling import uniform
@@ -35,7 +35,6 @@ __all__ = ["Prepared"]
 
 _PLACES = ("shard", "position", "offset", "length")
 _OPEN = 256  # shards that are kept open
-_CUT = ("landmarks", "template", "margin", "size", "grey", "equalise", "frames")
 _PER_FRAME = ("frame", "time", "face", "score", "box", "transform")
 
 
@@ -79,6 +78,12 @@ class Prepared:
     def shape(self) -> tuple[int, int, int]:
         """`(height, width, channels)` of a face."""
         return tuple(self.manifest["shape"])
+
+    @property
+    def settings(self) -> PrepareSettings:
+        """How the faces were prepared; a detector by its name, or None where it is none of learnface's."""
+        kept = self.manifest["settings"]
+        return PrepareSettings(**{**kept, "detector": _detector_name(kept["detector"])})
 
     @property
     def is_clips(self) -> bool:
@@ -218,7 +223,7 @@ class Prepared:
         """
         settings = self.manifest["settings"]
         detector = _detector_name(settings["detector"])
-        return {name: settings[name] for name in _CUT} | {"detector": detector, "frame_rate": self._rate()}
+        return {name: settings[name] for name in LOOKS} | {"detector": detector, "frame_rate": self._rate()}
 
     def _rate(self) -> float | None:
         if not self.is_clips:

@@ -21,15 +21,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from learnface.errors import DataError
+from learnface.errors import DataError, first_few, itemised
 
 __all__ = ["COLUMNS", "CountWarning", "Problems", "SPLITS", "make_index", "warn_counts"]
 
 COLUMNS = ("sample", "corpus", "subject", "split", "label", "frames")
 SPLITS = ("train", "validation", "test")
 _TEXT = pd.StringDtype(na_value=np.nan)
-_LISTED = 20  # problems spelled out in one message; the rest are counted
-_DIFFERING = 7  # the same for counts
 
 
 class CountWarning(UserWarning):
@@ -62,10 +60,7 @@ class Problems:
             return
         if len(self._found) == 1:
             raise DataError(self._found[0])
-        lines = [f"{self.title}: {len(self._found):,} problems", *self._found[:_LISTED]]
-        if len(self._found) > _LISTED:
-            lines.append(f"... and {len(self._found) - _LISTED:,} more")
-        raise DataError("\n  ".join(lines))
+        raise DataError(itemised(f"{self.title}: {len(self._found):,} problems", self._found))
 
     def __len__(self) -> int:
         return len(self._found)
@@ -127,10 +122,8 @@ def warn_counts(
         for key, count in published.items()
         if found.get(key, 0) != count
     ]
-    if len(differing) > _DIFFERING:
-        differing[_DIFFERING:] = [f"and {len(differing) - _DIFFERING} more"]
     if differing:
-        message = f"{corpus}: the counts differ from the published ones: {', '.join(differing)}"
+        message = f"{corpus}: the counts differ from the published ones: {first_few(differing, most=7)}"
         warnings.warn(message, CountWarning, stacklevel=stacklevel)
 
 

@@ -24,7 +24,7 @@ import pandas as pd
 from learnface.corpora._index import CountWarning, Problems, make_index
 from learnface.corpora._reading import list_files, list_folders
 from learnface.corpora._sheets import whole_number
-from learnface.errors import DataError
+from learnface.errors import DataError, first_few
 
 __all__ = [
     "Folder",
@@ -41,7 +41,6 @@ __all__ = [
 ]
 
 NUMBERS = ("onset", "apex", "offset", "start", "stop", "apex_place", "frames_missing")
-_LISTED = 5
 _REMEDY = "copy the clip anew from the corpus"
 
 
@@ -169,8 +168,7 @@ def warn_of(corpus: str, what: str, names: Iterable[str], stacklevel: int = 3) -
     names = list(names)
     if not names:
         return
-    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-    message = f"{corpus}: {len(names)} clip(s) {what}: {', '.join(names[:_LISTED])}{more}"
+    message = f"{corpus}: {len(names)} clip(s) {what}: {first_few(names)}"
     warnings.warn(message, CountWarning, stacklevel=stacklevel)
 
 

@@ -41,7 +41,7 @@ from learnface.corpora._ck_plus_copies import index_ck48, index_ckextended
 from learnface.corpora._index import CountWarning, Problems, make_index, warn_counts
 from learnface.corpora._lookup import check_choice, find_folder, read_words
 from learnface.corpora._reading import check_root, list_files, list_folders
-from learnface.errors import DataError
+from learnface.errors import DataError, first_few
 
 __all__ = ["CARD", "LABELS", "index", "index_ck48", "index_ckextended", "read_facs", "read_landmarks"]
 
@@ -310,8 +310,7 @@ def _warn_names(sequences: list[dict]) -> None:
         if file and named != (sequence["sample"], sequence["last"]):
             differing.append(f"{file.name} (last frame: {sequence['last']})")
     if differing:
-        more = f" and {len(differing) - 5:,} more" if len(differing) > 5 else ""
-        message = f"ck_plus: labels are not named as the last frame: {', '.join(differing[:5])}{more}"
+        message = f"ck_plus: labels are not named as the last frame: {first_few(differing)}"
         warnings.warn(message, CountWarning, stacklevel=3)
 
 

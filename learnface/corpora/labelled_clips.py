@@ -41,7 +41,7 @@ from learnface.corpora._index import Problems, make_index
 from learnface.corpora._manifest import MANIFESTS, manifest_rows
 from learnface.corpora._reading import check_root
 from learnface.corpora.splits import LeakWarning, leaking_subjects
-from learnface.errors import DataError
+from learnface.errors import DataError, first_few
 from learnface.labels import canonical
 
 __all__ = ["CARD", "LABELS", "SubjectWarning", "index"]
@@ -178,8 +178,8 @@ def _warn(table: pd.DataFrame) -> None:
         warnings.warn(message, SubjectWarning, stacklevel=3)
     leaks = list(leaking_subjects(table, "split"))
     if leaks:
-        names = ", ".join(leaks[:5]) + (", ..." if len(leaks) > 5 else "")
+        who = first_few(leaks)
         message = (
-            f"labelled_clips: {len(leaks)} subjects are in two splits ({names}); use split_subjects(index)"
+            f"labelled_clips: {len(leaks)} subjects are in two splits ({who}); use split_subjects(index)"
         )
         warnings.warn(message, LeakWarning, stacklevel=3)

@@ -18,7 +18,7 @@ import pandas as pd
 
 from learnface.corpora._index import SPLITS
 from learnface.corpora._reading import natural_key
-from learnface.errors import DataError
+from learnface.errors import DataError, first_few
 
 __all__ = [
     "LeakWarning",
@@ -33,7 +33,6 @@ __all__ = [
 ]
 
 _TEXT = pd.StringDtype(na_value=np.nan)
-_NAMED = 5  # subjects spelled out in a message
 
 
 class LeakWarning(UserWarning):
@@ -272,11 +271,10 @@ def _leak(index: pd.DataFrame, column: str) -> str | None:
     if not leaks:
         return None
     named = [f"{who} ({', '.join(map(str, where))})" for who, where in leaks.items()]
-    more = f" and {len(named) - _NAMED:,} more" if len(named) > _NAMED else ""
     verb = "is" if len(leaks) == 1 else "are"
     people = _people(index)[index["subject"].notna()].nunique()
     where = f"in more than one {column}"
-    return f"{len(leaks):,} of {people:,} subjects {verb} {where}: {', '.join(named[:_NAMED])}{more}"
+    return f"{len(leaks):,} of {people:,} subjects {verb} {where}: {first_few(named)}"
 
 
 def _subjects(index: pd.DataFrame) -> pd.Series:

@@ -14,7 +14,7 @@ import h5py
 import keras
 import numpy as np
 
-from learnface.errors import DataError
+from learnface.errors import DataError, first_few
 
 __all__ = ["check_hdf5", "is_layered", "keras3_name", "load_hdf5"]
 
@@ -140,8 +140,8 @@ def _plan(
         if name not in optional:
             _match(layer, stored[name], pairs, problems)
     if problems:
-        more = f" and {len(problems) - 3} more" if len(problems) > 3 else ""
-        raise DataError(f"{path} does not fit {model.name}: {'; '.join(problems[:3])}{more}")
+        some = first_few(problems, most=3, separator="; ")
+        raise DataError(f"{path} does not fit {model.name}: {some}")
     extra, misfits = [], []
     wanted = [name for name in layers if name in optional]
     for name in wanted:
@@ -180,9 +180,9 @@ def _check_names(model: keras.Model, wanted: set[str], stored: set[str], path: P
         return
     parts = []
     if lacking:
-        parts.append(f"the file lacks {len(lacking)} of its layers ({', '.join(lacking[:3])})")
+        parts.append(f"the file lacks {len(lacking)} of its layers ({first_few(lacking, most=3)})")
     if strange:
-        parts.append(f"the file has {len(strange)} that it lacks ({', '.join(strange[:3])})")
+        parts.append(f"the file has {len(strange)} that it lacks ({first_few(strange, most=3)})")
     raise DataError(f"{path} does not fit {model.name}: {', and '.join(parts)}")
 
 

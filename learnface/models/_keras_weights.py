@@ -19,7 +19,7 @@ import h5py
 import keras
 import numpy as np
 
-from learnface.errors import DataError
+from learnface.errors import DataError, first_few
 
 __all__ = ["has_automatic_names", "load_keras_weights"]
 
@@ -80,8 +80,8 @@ def _why_none(fits: list[_Fit]) -> str:
         return "it holds no model"
     closest = min(fits, key=lambda fit: (fit.lacks, len(fit.problems)))
     others = f" (which holds {', '.join(fit.name for fit in fits)})" if len(fits) > 1 else ""
-    more = f" and {len(closest.problems) - 3} more" if len(closest.problems) > 3 else ""
-    return f"the closest in it{others} is {closest.name}, but {'; '.join(closest.problems[:3])}{more}"
+    problems = first_few(closest.problems, most=3, separator="; ")
+    return f"the closest in it{others} is {closest.name}, but {problems}"
 
 
 @contextlib.contextmanager
@@ -156,8 +156,8 @@ def _fit(wanted: dict[_Names, keras.Layer], stored: tuple[str, dict[_Names, h5py
     missing = [names[-1] for names in wanted if names not in groups]
     fit = _Fit(name, lacks=len(missing))
     if missing:
-        listed = ", ".join(missing[:3]) + (", ..." if len(missing) > 3 else "")
-        fit.problems.append(f"it lacks {len(missing)} of {len(wanted)} layers with weights ({listed})")
+        some = first_few(missing, most=3)
+        fit.problems.append(f"it lacks {len(missing)} of {len(wanted)} layers with weights ({some})")
     for names, layer in wanted.items():
         if names in groups:
             _match(layer, groups[names], fit)

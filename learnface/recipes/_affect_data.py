@@ -21,7 +21,7 @@ from learnface.clips import (
 from learnface.clips._frames import list_pictures
 from learnface.corpora import get_corpus
 from learnface.corpora.splits import check_disjoint, split_subjects
-from learnface.errors import DataError
+from learnface.errors import DataError, first_few
 from learnface.labels import VALENCE_AROUSAL
 from learnface.metrics.concordance import UNANNOTATED
 from learnface.training.environment import array_hash
@@ -30,7 +30,6 @@ __all__ = ["AFFECT", "AffectVideos", "check_prepared", "load_videos", "split_vid
 
 AFFECT = VALENCE_AROUSAL
 KEY_FRAME_THRESHOLD = 0.1
-_NAMED = 5  # videos spelled out in a message
 
 
 @dataclasses.dataclass(frozen=True)
@@ -224,10 +223,9 @@ def _own_split(index: pd.DataFrame, validation: float, seed: int) -> tuple[pd.Da
         )
     without = index["sample"][index["split"].isna()].tolist()
     if without:
-        some = ", ".join(without[:_NAMED]) + (", ..." if len(without) > _NAMED else "")
         raise DataError(
-            f"{len(without)} of {len(index)} labelled videos have no split, while others have one: {some}; "
-            "mark them too, or leave the column 'split' out"
+            f"{len(without)} of {len(index)} labelled videos have no split, while others have one: "
+            f"{first_few(without)}; mark them too, or leave the column 'split' out"
         )
     check_disjoint(index)
     whose = "the corpus's own"

@@ -6,15 +6,13 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
-from learnface.errors import DataError
+from learnface.errors import DataError, first_few
 from learnface.reliability._annotations import complete_frames
 from learnface.reliability.agreement import mean_of_pairs, pairwise_agreement
 from learnface.reliability.consistency import cronbach_alpha
 from learnface.reliability.intraclass import intraclass_correlation
 
 __all__ = ["UndefinedReliabilityWarning", "sequence_reliability"]
-
-_NAMED = 5  # sequences spelled out in the warning
 
 
 class UndefinedReliabilityWarning(UserWarning):
@@ -92,7 +90,6 @@ def _defined(statistic: Callable[[np.ndarray], float], complete: np.ndarray) -> 
 def _warn(names: pd.Index) -> None:
     if not len(names):
         return
-    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
-    listed = ", ".join(map(str, names[:_NAMED]))
-    message = f"nothing changes in some sequences, and what is not defined there is NaN: {listed}{more}"
+    some = first_few(names)
+    message = f"nothing changes in some sequences, and what is not defined there is NaN: {some}"
     warnings.warn(message, UndefinedReliabilityWarning, stacklevel=3)

@@ -24,7 +24,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from learnface.corpora.splits import check_disjoint, fold_rows, leave_one_subject_out, subject_folds
-from learnface.errors import DataError, LearnfaceError
+from learnface.errors import DataError, LearnfaceError, first_few
 from learnface.metrics.classification import class_codes
 from learnface.processes import Event, run_inline, run_jobs, usable_cores
 from learnface.training._cross_validation import CrossValidation
@@ -33,8 +33,6 @@ from learnface.training._fold_work import FoldJob, FoldWork
 from learnface.training.samples import Inputs, Method, open_inputs
 
 __all__ = ["CrossValidation", "cross_validate"]
-
-_NAMED = 3  # people spelled out in a fold's name
 
 
 def cross_validate(
@@ -158,8 +156,7 @@ def _titles(index: pd.DataFrame) -> list[str]:
     titles = []
     for number, (_, test) in enumerate(fold_rows(index), 1):
         people = list(dict.fromkeys(index["subject"].iloc[test]))
-        more = f" and {len(people) - _NAMED} more" if len(people) > _NAMED else ""
-        titles.append(f"fold {number} of {count} ({', '.join(people[:_NAMED])}{more})")
+        titles.append(f"fold {number} of {count} ({first_few(people, most=3)})")
     return titles
 
 

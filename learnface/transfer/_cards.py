@@ -6,14 +6,13 @@ from typing import Any
 import keras
 import pandas as pd
 
-from learnface.clips import Prepared, PrepareSettings
+from learnface.clips import PrepareSettings
 from learnface.corpora.splits import leaking_subjects
 from learnface.errors import DataError
-from learnface.faces.detect import DETECTORS
 from learnface.models import ModelCard
 from learnface.training import LabelledFaces
 
-__all__ = ["preparation_of", "protocol", "settings_of", "trained_card"]
+__all__ = ["preparation_of", "protocol", "trained_card"]
 
 _KEPT = (
     "accuracy",
@@ -80,15 +79,6 @@ def protocol(
         else ""
     )
     return f"{_apart(_table(samples))}; {chose}; {test}{began if 'test' in samples else ''}"
-
-
-def settings_of(faces: Prepared) -> PrepareSettings:
-    """Return the settings by which faces were prepared; a detector that is not one of ours becomes None."""
-    kept = dict(faces.manifest["settings"])
-    if kept["detector"] is not None:
-        names = {kind.__name__: name for name, kind in DETECTORS.items()}
-        kept["detector"] = names.get(kept["detector"]["class"])
-    return PrepareSettings(**{**kept, "size": tuple(kept["size"])})
 
 
 def preparation_of(card: ModelCard) -> PrepareSettings:

@@ -19,7 +19,7 @@ from learnface.errors import DataError
 from learnface.models import build_backbone, load, save
 from learnface.training import LabelledFaces, RunReport, split_prepared
 from learnface.training.labelled_faces import split_index
-from learnface.transfer._cards import preparation_of, settings_of, trained_card
+from learnface.transfer._cards import preparation_of, trained_card
 from learnface.transfer._network import CLIP_MODELS, check_kind, network_for
 from learnface.transfer._scoring import score
 from learnface.transfer.heads import replace_head
@@ -147,8 +147,8 @@ def _settings(
     """Return how faces are, or are to be, prepared."""
     wanted = settings or (preparation_of(base.card) if base else None)
     if isinstance(index, Prepared):
-        found = settings_of(index)
-        different = _differences(found, wanted) if wanted else []
+        found = index.settings
+        different = found.look_differs(wanted) if wanted else []
         if different:
             raise DataError(
                 f"the faces in {index.folder} were prepared with another {' and '.join(different)} than the model or "
@@ -157,12 +157,6 @@ def _settings(
         return found
     wanted = wanted or PrepareSettings(frames=10)
     return wanted if base or model in CLIP_MODELS else dataclasses.replace(wanted, frames=None)
-
-
-def _differences(found: PrepareSettings, wanted: PrepareSettings) -> list[str]:
-    """Return the settings that change what a model sees; where each face was found is not among them."""
-    names = ("landmarks", "template", "margin", "size", "grey", "equalise", "frames")
-    return [name for name in names if getattr(found, name) != getattr(wanted, name)]
 
 
 def _holds_clips(index: pd.DataFrame | Prepared) -> bool:

@@ -130,6 +130,17 @@ def test_frames_that_were_dropped_make_no_clip_slower(tmp_path, monkeypatch):
     assert faces.preparation()["frame_rate"] == pytest.approx(12)
 
 
+@pytest.mark.filterwarnings("ignore::learnface.clips.prepare.NoFaceWarning")
+@pytest.mark.parametrize("detector", [None, "viola_jones"])
+def test_prepared_faces_know_their_settings(detector, tmp_path):
+    write_picture(tmp_path / "a.png", np.full((8, 8), 9, np.uint8))
+    index = pd.DataFrame({"sample": ["a"], "frames": [str(tmp_path / "a.png")], "label": "happy"})
+    settings = PrepareSettings(
+        detector=detector, size=(6, 4), grey=False, equalise=None, missing="whole_frame"
+    )
+    assert prepare(index, tmp_path / "faces", settings).settings == settings
+
+
 def test_a_detector_is_told_by_its_name(tmp_path):
     write_picture(tmp_path / "a.png", np.zeros((40, 40), np.uint8))
     index = pd.DataFrame({"sample": ["a"], "frames": [str(tmp_path / "a.png")]})

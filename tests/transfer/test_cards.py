@@ -2,16 +2,13 @@ import dataclasses
 import json
 from types import SimpleNamespace
 
-import numpy as np
 import pandas as pd
 import pytest
-from checks.faces import write_picture
 
-from learnface.clips import PrepareSettings, prepare
 from learnface.errors import DataError
 from learnface.models import ModelCard
 from learnface.transfer import preparation_of
-from learnface.transfer._cards import protocol, settings_of
+from learnface.transfer._cards import protocol
 
 
 def part(corpus, *people):
@@ -49,17 +46,6 @@ def test_a_model_that_began_as_another_may_know_people_of_the_test():
         "it began as a model of labelled_clips, whose people may be in the test"
     )
     assert protocol(samples).endswith("test was scored once")
-
-
-@pytest.mark.filterwarnings("ignore::learnface.clips.prepare.NoFaceWarning")
-@pytest.mark.parametrize("detector", [None, "viola_jones"])
-def test_prepared_faces_know_their_settings(detector, tmp_path):
-    write_picture(tmp_path / "a.png", np.full((8, 8), 9, np.uint8))
-    index = pd.DataFrame({"sample": ["a"], "frames": [str(tmp_path / "a.png")], "label": "happy"})
-    settings = PrepareSettings(
-        detector=detector, size=(6, 4), grey=False, equalise=None, missing="whole_frame"
-    )
-    assert settings_of(prepare(index, tmp_path / "faces", settings)) == settings
 
 
 def test_cards_that_say_nothing_or_too_much():
