@@ -15,6 +15,9 @@ _ROWS = {
     "qian2021/table.md": {
         "micro_fusion": ("fusion after fc7, trained", "temporal stream", "spatial stream"),
     },
+    "sun2020/table.md": {
+        name: (f"{name}, validation", f"{name}, test") for name in ("fer_cnn", "lenet5", "lu_cnn")
+    },
     "wang2020/temporal.md": {
         "vggface_lstm": ("LSTM",),
         "vggface_rnn": ("RNN",),
