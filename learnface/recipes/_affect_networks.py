@@ -56,7 +56,7 @@ def build_network(
     Args:
         name: as in `parse_name`.
         input_shape: `(frames, height, width, channels)`.
-        weights: of the backbone: None or `"imagenet"`.
+        weights: of the backbone: None, `"imagenet"`, or what it takes else, such as `"ferplus"` for `fer_vgg`.
         layer: layer of the backbone whose map is taken; the last one if None.
         width: share of the usual widths that all layers have but those of the published backbones.
         kernel_size: of the ConvLSTMs.
@@ -66,12 +66,13 @@ def build_network(
     def scaled(widths: tuple[int, ...]) -> tuple[int, ...]:
         return tuple(max(4, round(width * each)) for each in widths)
 
-    if backbone in ("fer_vgg", "fer_cnn", "resnet34"):
+    if weights == "imagenet" and backbone in ("fer_vgg", "fer_cnn", "resnet34"):
         weights = None  # Keras has ImageNet's for the others alone
     body: str | keras.Model = backbone
     if backbone == "fer_vgg":
-        shape = (*input_shape[1:3], 1)
-        body = fer_vgg(input_shape=shape, widths=scaled(FER_VGG_WIDTHS), border=0, include_top=False)
+        shape, widths = (*input_shape[1:3], 1), scaled(FER_VGG_WIDTHS)
+        body = fer_vgg(input_shape=shape, widths=widths, border=0, include_top=False, weights=weights)
+        weights = None  # the body has them
     if layer is not None:
         channels = 1 if backbone == "fer_vgg" else input_shape[-1]
         body = build_backbone(body, (*input_shape[1:3], channels), weights=weights, pooling=None, layer=layer)

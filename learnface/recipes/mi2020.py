@@ -96,7 +96,8 @@ def run(
             `learnface.recipes._affect_networks.HEADS`. By default those of the table. The optimisers take the
             ConvLSTMs of these.
         backbone: put this one under every head of a table, in place of the table's own.
-        backbone_weights: `"imagenet"` or `"none"`; the paper does not say. ResNet-34 has none.
+        backbone_weights: `"imagenet"` or `"none"`; the paper does not say. ResNet-34 has none. `fer_vgg` in full
+            width takes `"ferplus"`, which has seen real faces.
         layer: layer of the backbones whose map is taken, such as `"block3_pool"`; by default the last.
         size: side of a face in pixels; by default 224, and 299 for Inception-v3. This, `fps`, `detector` and
             `grey` are those of the faces where `data` holds prepared ones.

@@ -1,6 +1,8 @@
+import numpy as np
 import pytest
 
 from learnface.errors import DataError
+from learnface.models import fer_vgg
 from learnface.recipes._affect_networks import HEADS, build_network, parse_name
 
 
@@ -27,3 +29,16 @@ def test_names():
     for wrong in ("vgg16", "lstm", "vgg99_lstm", "fer_vgg_tree"):
         with pytest.raises(DataError, match="as in vgg19_lstm"):
             parse_name(wrong)
+
+
+@pytest.mark.parametrize("layer", [None, "block2_conv2_relu"])
+def test_the_compact_backbone_can_begin_with_its_weights(layer):
+    network = build_network("fer_vgg_per_frame", (2, 16, 16, 1), weights="ferplus", layer=layer)
+    kernels = [array.ravel()[:9] for array in network.get_weights() if array.shape == (3, 3, 1, 32)]
+    trained = fer_vgg(weights="ferplus").get_layer("block1_conv1").get_weights()[0]
+    np.testing.assert_array_equal(kernels, [trained.ravel()[:9]])
+
+
+def test_weights_of_another_width_do_not_fit():
+    with pytest.raises(DataError, match="does not fit fer_vgg"):
+        build_network("fer_vgg_per_frame", (2, 16, 16, 1), weights="ferplus", width=0.5)
