@@ -147,6 +147,8 @@ class Runs:
             stages=[Stage(self.settings.epochs, self.settings.learning_rate, train="head")],
             model_options={} if row == "fusion" else given,
             copies=COPIES,
+            # Those of all frames are the same for the LSTM, the recurrent layer and the mean.
+            features=None if images else self._folder(backbone, seed) / "clip_features",
             save_model=False,  # a hundred networks of tens of megabytes, of which the table needs the scores
             seed=seed,
             name=f"wang2020/{row}/{backbone}",

@@ -62,7 +62,7 @@ def nadam(learning_rate: float, schedule_decay: float | None = None) -> keras.op
 
     Args:
         learning_rate: the paper's is 0.0002.
-        schedule_decay: None takes Keras 3's Nadam, with which our tables were made; 0.004 is the paper's.
+        schedule_decay: None takes Keras 3's Nadam; 0.004 is the paper's.
 
     Example:
         >>> nadam(2e-4, schedule_decay=0.004).schedule_decay
@@ -84,6 +84,7 @@ def train_stages(
     batch_size: int = 32,
     augmentation: Augmentation | None = None,
     copies: int | None = None,
+    features: str | Path | None = None,
     balance: bool = False,
     patience: int | None = None,
     labels: Sequence[str] | None = None,
@@ -108,6 +109,8 @@ def train_stages(
         copies: of stages that train the head, how many copies of each sample are stored: the first is not
             augmented, the others are, so that with one copy the head is trained without augmentation. None
             stores 4 where there is an augmentation, else 1.
+        features: folder for the features that such stages store; None keeps them in the stage's own. Heads of one
+            body, as of an LSTM and of a plain mean, compute them once if they are given one folder.
         balance: show each class equally often.
         patience: end a stage after so many epochs without a lower validation loss.
         labels: the classes, in the order of the codes. With them precision, recall, F1 and UAR of the validation
@@ -148,7 +151,7 @@ def train_stages(
             model,
             samples,
             stage,
-            folder,
+            Path(features or folder),
             augmentation=augmentation,
             copies=copies,
             options={"batch_size": batch_size, "seed": seed, "balance": balance},

@@ -77,6 +77,18 @@ def test_the_report_says_whether_the_head_saw_augmented_copies(options, copies, 
     assert augmented == (len(np.unique(stored, axis=0)) > 1)
 
 
+def test_heads_of_one_body_share_its_features(tmp_path):
+    stage, options = Stage(2, 0.01, train="head"), {"copies": 2, "augmentation": Augmentation(flip=True)}
+    shared, histories, written = tmp_path / "shared", [], []
+    for folder, features in (("alone", None), ("one", shared), ("two", shared)):
+        (report,) = run(build(), tmp_path / folder, stage, features=features, **options)
+        histories.append({name: report.history[name] for name in ("loss", "val_loss")})
+        written.append({path: path.stat().st_mtime_ns for path in shared.glob("*/features.npy")})
+    assert histories[0] == histories[1] == histories[2]
+    assert len(written[1]) == 2 and written[1] == written[2]  # the second head computed none
+    assert not (tmp_path / "one" / "stage1" / "train_features").exists()
+
+
 def test_scores_of_whole_epochs_choose_the_epoch_of_features_and_of_images(tmp_path):
     seen = []
 
