@@ -6,7 +6,7 @@ from learnface.errors import DataError
 from learnface.models import cnn_lstm, fer_vgg, vgg_conv_lstm
 from learnface.models.backbones import BACKBONES, build_backbone
 
-__all__ = ["HEADS", "build_network", "parse_name"]
+__all__ = ["CONTROLS", "HEADS", "build_network", "parse_name"]
 
 HEADS = {
     "conv_lstm": "ConvLSTMs on the last map",
@@ -16,7 +16,9 @@ HEADS = {
     "per_frame": "dense layers on the pooled map of each frame",
     "per_frame_map": "a dense layer on the whole map of each frame",
 }
-"""What stands on a backbone; the last two have no memory and are controls."""
+"""What stands on a backbone."""
+CONTROLS = ("per_frame", "per_frame_map")
+"""Those without a memory."""
 
 FILTERS, UNITS, DENSE_UNITS = (32, 16, 8), (256, 256), 128
 FER_VGG_WIDTHS = (32, 64, 128, 256)

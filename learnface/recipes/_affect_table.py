@@ -7,6 +7,8 @@ import pandas as pd
 
 from learnface.metrics import mean_interval
 from learnface.recipes._affect_data import AFFECT
+from learnface.recipes._affect_networks import CONTROLS, parse_name
+from learnface.recipes._verdict import verdict
 from learnface.reports import comparison_table, interval_picture, markdown_table, save_picture
 from learnface.reports.affect_curves import affect_curves_picture, error_curves_picture
 from learnface.training import RunReport
@@ -115,7 +117,25 @@ def _scores(table: str, rows: Mapping[str, Sequence[RunReport]]) -> list[str]:
         *parts,
         _means(rows, "CCC, mean over videos", over_videos),
         _means(rows, "CCC, state carried on", carried),
+        *(_verdicts(rows) if table != "optimizers" else []),
     ]
+
+
+def _verdicts(rows: Mapping[str, Sequence[RunReport]]) -> list[str]:
+    """Say whether memory helped: networks with one against those without, and ConvLSTMs against the others."""
+    heads, lines = {name: parse_name(name)[1] for name in rows}, []
+    for name, head in heads.items():
+        for other, rival in heads.items():
+            only_one_remembers = head not in CONTROLS and rival in CONTROLS
+            only_one_keeps_place = head == "conv_lstm" and rival not in ("conv_lstm", *CONTROLS)
+            if only_one_remembers or only_one_keeps_place:
+                found = verdict(_mean_ccc(rows[name]), _mean_ccc(rows[other]), percent=False)
+                lines.append(f"- {name} against {other}: {found}")
+    return ["Mean CCC, paired by seed:\n\n" + "\n".join(lines)] if lines else []
+
+
+def _mean_ccc(runs: Sequence[RunReport]) -> list[float]:
+    return [report.scores["test"]["per_dimension"]["mean"]["ccc"] for report in runs]
 
 
 def _means(

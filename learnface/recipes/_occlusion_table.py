@@ -1,6 +1,6 @@
 """The tables of the occlusion recipe: which network is better, on faces as they are and on occluded ones."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -10,10 +10,11 @@ from learnface.faces.occlusion import KINDS
 from learnface.metrics import mean_interval
 from learnface.recipes._occlusion_networks import MODELS, PAPER_MARGIN
 from learnface.recipes._occlusion_scores import NEW_FACES, occluded_part
+from learnface.recipes._verdict import verdict
 from learnface.reports import comparison_table, interval_picture, markdown_table
 from learnface.training import RunReport
 
-__all__ = ["PUBLISHED", "accuracies", "sweep_picture", "table", "verdict"]
+__all__ = ["PUBLISHED", "accuracies", "sweep_picture", "table"]
 
 PUBLISHED = {
     "Deep-Emotion (cited)": 0.6568,
@@ -51,28 +52,6 @@ def accuracies(report: RunReport, split: str = "test") -> dict[str, float]:
         "occluded": float(np.mean([*kinds.values()])),
         **kinds,
     }
-
-
-def verdict(first: Sequence[float], second: Sequence[float]) -> str:
-    """Say which of two networks is better, by the differences of runs with the same seed.
-
-    Example:
-        >>> verdict([0.86, 0.87, 0.86], [0.80, 0.80, 0.81])
-        'better by 6.00 ± 2.48 points'
-        >>> verdict([0.86, 0.85], [0.85, 0.86])
-        'not told apart: +0.00 ± 12.71 points'
-        >>> verdict([0.86], [0.85])
-        'ahead by 1.00 points in one run, which tells nothing of other seeds'
-    """
-    mean, half = mean_interval([100 * (a - b) for a, b in zip(first, second, strict=True)])
-    if np.isnan(half):
-        return (
-            f"{'ahead' if mean > 0 else 'behind'} by {abs(mean):.2f} points in one run, "
-            "which tells nothing of other seeds"
-        )
-    if abs(mean) <= half:
-        return f"not told apart: {mean:+.2f} ± {half:.2f} points"
-    return f"{'better' if mean > 0 else 'worse'} by {abs(mean):.2f} ± {half:.2f} points"
 
 
 def table(reports: Mapping[str, RunReport]) -> str:

@@ -1,12 +1,14 @@
 """The numbers that wang2020 prints, and our tables beside them."""
 
 import dataclasses
+import itertools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from learnface.metrics import mean_interval
+from learnface.recipes._verdict import verdict
 from learnface.recipes._wang2020_runs import PATIENCE, Settings
 from learnface.reports import comparison_table, markdown_table
 from learnface.training.environment import command, machine
@@ -166,7 +168,27 @@ def _figures(table: PaperTable, scores: Mapping[str, Sequence[Mapping]], setting
         for b in settings.backbones
         if (runs := scores.get(f"{row}/{b}"))
     }
-    return [comparison_table(ours, paper), "", f"Test samples a seed: {', '.join(map(str, sorted(sizes)))}."]
+    counts = f"Test samples a seed: {', '.join(map(str, sorted(sizes)))}."
+    return [comparison_table(ours, paper), "", counts, *_order(table, scores, settings)]
+
+
+def _order(table: PaperTable, scores: Mapping[str, Sequence[Mapping]], settings: Settings) -> list[str]:
+    """Say whether the paper's order of Table 5 holds: each row against the next, and the first against the last."""
+    lines = []
+    for backbone in settings.backbones:
+        done = [row for row in table.rows if scores.get(f"{row}/{backbone}")]
+        for one, other in dict.fromkeys([*itertools.pairwise(done), *zip(done[:1], done[-1:], strict=True)]):
+            if one != other:
+                pair = [_by_seed(scores[f"{row}/{backbone}"]) for row in (one, other)]
+                common = sorted(set(pair[0]) & set(pair[1]))
+                lines.append(
+                    f"- {backbone}, {one} against {other}: {verdict(*([p[s] for s in common] for p in pair))}"
+                )
+    return ["", "Accuracy, paired by seed:", "", *lines] if lines else []
+
+
+def _by_seed(runs: Sequence[Mapping]) -> dict[int, float]:
+    return {run["seed"]: run["accuracy"] for run in runs}
 
 
 def _confusions(name: str, scores: Mapping[str, Sequence[Mapping]], settings: Settings) -> list[str]:

@@ -63,3 +63,20 @@ def test_optimizers_of_one_network_and_of_several(tmp_path):
         {"optimizers": ["vgg16_conv_lstm", "vgg19_conv_lstm"]}, corpora, "adam", reports, tmp_path
     )
     assert "| vgg16_conv_lstm-sgd, mean" in both and "| vgg19_conv_lstm-adam, mean" in both
+
+
+def test_networks_with_a_memory_are_held_against_those_without(tmp_path):
+    scores = {"vgg19_conv_lstm": (0.5, 0.6), "vgg19_lstm": (0.4, 0.5), "vgg19_per_frame": (0.3, 0.2)}
+    reports = {
+        f"aff_wild/{name}-adam": [
+            report(tmp_path, f"aff_wild/{name}-adam", n, ccc) for n, ccc in enumerate(pair)
+        ]
+        for name, pair in scores.items()
+    }
+    text = report_table({"2": list(scores)}, {"2": "aff_wild"}, "adam", reports, tmp_path)
+    lines = [line for line in text.splitlines() if " against " in line]
+    assert lines == [
+        "- vgg19_conv_lstm against vgg19_lstm: better by 0.100 ± 0.000",
+        "- vgg19_conv_lstm against vgg19_per_frame: not told apart: +0.300 ± 1.271",
+        "- vgg19_lstm against vgg19_per_frame: not told apart: +0.200 ± 1.271",
+    ]

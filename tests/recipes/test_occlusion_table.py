@@ -3,7 +3,7 @@ import pytest
 from learnface.faces.occlusion import KINDS
 from learnface.faces.regions import FIVE_REGIONS
 from learnface.recipes._occlusion_scores import NEW_FACES
-from learnface.recipes._occlusion_table import accuracies, sweep_picture, table, verdict
+from learnface.recipes._occlusion_table import accuracies, sweep_picture, table
 from learnface.training import RunReport
 
 
@@ -87,14 +87,3 @@ def test_occluded_is_the_mean_over_kinds():
     one = report("plain", 0, 0.9, 0.5)
     one.scores[f"test, {next(iter(KINDS))}"]["accuracy"] = 1.0
     assert accuracies(one)["occluded"] == pytest.approx((1.0 + 0.5 * (len(KINDS) - 1)) / len(KINDS))
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "words"),
-    [
-        ([0.5, 0.6, 0.55], [0.7, 0.8, 0.75], "worse by 20.00"),
-        ([0.5], [0.7], "behind by 20.00 points in one run"),
-    ],
-)
-def test_verdict(first, second, words):
-    assert verdict(first, second).startswith(words)

@@ -66,3 +66,18 @@ def test_what_differs_from_the_paper_is_said(settings):
     other = dataclasses.replace(settings, dense=(), landmarks="dlib68", learning_rate=1e-3)
     text = describe(["1"], {"stills/vggface": [run(0.9)]}, other)
     assert "dense layers: 1 in place of 3" in text and "aligned by" not in text and "Nadam at 0.001" in text
+
+
+def test_whether_the_papers_order_holds(settings):
+    scores = {
+        "lstm/vggface": [run(0.7), run(0.75, seed=1), run(0.9, seed=2)],
+        "rnn/vggface": [run(0.7, seed=1), run(0.66)],  # one seed is not done yet
+        "image/vggface": [run(0.5), run(0.54, seed=1), run(0.7, seed=2)],
+        "lstm/vgg19": [run(0.7)],
+    }
+    lines = describe(["5"], scores, settings).partition("paired by seed:\n\n")[2].splitlines()[:3]
+    assert lines[0].startswith("- vggface, lstm against rnn: not told apart: +4.50 ± 6.35")
+    assert lines[1].startswith("- vggface, rnn against image: better by 16.00 ± 0.00")
+    assert lines[2].startswith("- vggface, lstm against image: better by 20.")
+    alone = describe(["5"], {"lstm/vgg19": [run(0.7)]}, settings)
+    assert "paired" not in alone and " against " not in alone
