@@ -18,11 +18,14 @@ _ROWS = {
     "sun2020/table.md": {
         name: (f"{name}, validation", f"{name}, test") for name in ("fer_cnn", "lenet5", "lu_cnn")
     },
-    "wang2020/temporal.md": {
-        "vggface_lstm": ("LSTM",),
-        "vggface_rnn": ("RNN",),
-        "vggface_fusion": ("fusion (mean)",),
-        "face_classifier": ("single image",),
+    **{
+        f"wang2020/{page}.md": {
+            "vggface_lstm": ("fer_vgg, lstm, accuracy",),
+            "vggface_rnn": ("fer_vgg, rnn, accuracy",),
+            "vggface_fusion": ("fer_vgg, fusion, accuracy",),
+            "face_classifier": ("fer_vgg, image, accuracy", "fer_vgg, accuracy"),
+        }
+        for page in ("paper", "subject", "temporal")
     },
 }
 
