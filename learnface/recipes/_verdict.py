@@ -34,5 +34,5 @@ def verdict(first: Sequence[float], second: Sequence[float], *, percent: bool = 
         side = "ahead" if mean > 0 else "behind"
         return f"{side} by {size}{unit} in one run, which tells nothing of other seeds"
     if abs(mean) <= half:
-        return f"not told apart: {mean:+.{decimals}f} ± {width}{unit}"
+        return f"not told apart: {round(mean, decimals) + 0.0:+.{decimals}f} ± {width}{unit}"  # no minus zero
     return f"{'better' if mean > 0 else 'worse'} by {size} ± {width}{unit}"

@@ -10,6 +10,7 @@ from learnface.recipes._verdict import verdict
         ([0.5, 0.6, 0.55], [0.7, 0.8, 0.75], "worse by 20.00 ± 0.00 points"),
         ([0.7, 0.8], [0.5, 0.6], "better by 20.00 ± 0.00 points"),
         ([0.5, 0.7], [0.7, 0.5], "not told apart: +0.00 ± "),
+        ([0.5, 0.7], [0.7, 0.50002], "not told apart: +0.00 ± "),
         ([0.5], [0.7], "behind by 20.00 points in one run"),
         ([0.7], [0.5], "ahead by 20.00 points in one run"),
     ],
