@@ -8,9 +8,12 @@ __all__ = ["figures_of"]
 # What a table calls a model where that is not the builder's name.
 _ROWS = {
     "fer_vgg/table.md": {"fer_vgg": ("fer_vgg-ferplus", "fer_vgg-fer2013")},
-    "mi2020/table.md": {
-        "cnn_lstm": ("fer_vgg_lstm, mean",),
-        "vgg_conv_lstm": ("fer_vgg_conv_lstm, mean",),
+    **{
+        f"mi2020/{page}.md": {
+            "cnn_lstm": ("fer_vgg_lstm, mean",),
+            "vgg_conv_lstm": ("fer_vgg_conv_lstm, mean",),
+        }
+        for page in ("aff_wild", "table")
     },
     "qian2021/table.md": {
         "micro_fusion": ("fusion after fc7, trained", "temporal stream", "spatial stream"),
