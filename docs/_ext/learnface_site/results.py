@@ -26,7 +26,7 @@ _ROWS = {
             "vggface_lstm": ("fer_vgg, lstm, accuracy",),
             "vggface_rnn": ("fer_vgg, rnn, accuracy",),
             "vggface_fusion": ("fer_vgg, fusion, accuracy",),
-            "face_classifier": ("fer_vgg, image, accuracy", "fer_vgg, accuracy"),
+            "face_classifier": ("fer_vgg, image, accuracy",),
         }
         for page in ("paper", "subject", "temporal")
     },
