@@ -34,7 +34,7 @@ class Network:
         epochs: largest number of epochs.
         batch_size: clips a batch.
         learning_rate: of Adam.
-        patience: epochs without a lower loss on the inner people after which training stops.
+        patience: epochs without a lower loss on the inner people after which training stops; None searches all.
         validation: share of the training clips, by whole people, that chooses the epoch.
         refit: whether to learn anew from all training people; else the weights of the chosen epoch predict, which
             have not seen the inner people.
@@ -48,7 +48,7 @@ class Network:
     epochs: int = 6000
     batch_size: int = 50
     learning_rate: float = 5e-4
-    patience: int = 100
+    patience: int | None = 100
     validation: float = 0.2
     refit: bool = True
     dtype_policy: str = "float32"
@@ -57,8 +57,8 @@ class Network:
     def fit_predict(self, train: Samples, test: Samples, seed: int) -> tuple[NDArray, dict[str, Any]]:
         """Return the probabilities of the test clips, and notes.
 
-        The notes are the chosen `epoch`, its `inner_loss`, and `cut_off`: whether the largest number of epochs, and
-        not patience, ended the search, so that a later epoch might have been better.
+        The notes are the chosen `epoch`, its `inner_loss`, and where there is patience `cut_off`: whether the largest
+        number of epochs ended the search before it, so that a later epoch might have been better.
 
         Raises:
             DataError: the loss is not a number, or there are fewer than two training people.
@@ -97,12 +97,12 @@ class Network:
             loss = float(-np.log(np.maximum(likely, 1e-7)).mean())
             if loss < best["inner_loss"]:
                 best, weights = {"epoch": epoch, "inner_loss": loss}, model.get_weights()
-            if epoch - best["epoch"] >= self.patience:
+            if self.patience and epoch - best["epoch"] >= self.patience:
                 break
         if not best["epoch"]:
             raise DataError(f"the loss of {self.model} is not a number: give a smaller learning rate")
         model.set_weights(weights)
-        return best | {"cut_off": epoch - best["epoch"] < self.patience}
+        return best | ({"cut_off": epoch - best["epoch"] < self.patience} if self.patience else {})
 
     def _probabilities(self, model: keras.Model, arrays: dict[str, Any]) -> NDArray[np.float32]:
         places = np.arange(len(next(iter(arrays.values()))))

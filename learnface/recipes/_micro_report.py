@@ -1,6 +1,6 @@
 """The report of qian2021: what is done so far, this call's runs and those that earlier calls left, as Markdown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from learnface.reports import confusion_picture, markdown_table, save_picture
 from learnface.training import CrossValidation, shuffle_labels
 from learnface.training.environment import command
 
-__all__ = ["Study", "drawn_faces", "finished_runs"]
+__all__ = ["Kind", "Study", "drawn_faces", "finished_runs"]
 
 _SYNTHETIC = "**Synthetic faces in the corpus' layout: they say nothing about real people.** "
 _INTERVALS = (
@@ -32,6 +32,21 @@ _SHUFFLED = (
 
 
 @dataclass(frozen=True)
+class Kind:
+    """Methods that share settings.
+
+    Attributes:
+        title: what they are called.
+        methods: their names.
+        facts: what their runs depend on, by name.
+    """
+
+    title: str
+    methods: tuple[str, ...]
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Study:
     """One corpus' part of the report.
 
@@ -43,7 +58,8 @@ class Study:
         published: scores of the corpus from elsewhere, a row a source; may be empty.
         fused: the method that the others are compared with.
         drawn: whether the faces are drawn.
-        facts: what the runs depend on, by name.
+        facts: what all runs depend on, by name.
+        kinds: the methods by what else their runs depend on.
     """
 
     folder: Path
@@ -54,6 +70,7 @@ class Study:
     fused: str
     drawn: bool
     facts: Mapping[str, Any]
+    kinds: Sequence[Kind] = ()
 
     def write(self, runs: Runs, shuffled: Runs, left_out: Sequence[str] = ()) -> None:
         """Write `folder/table.md` and the confusion matrix of the first method.
@@ -70,7 +87,7 @@ class Study:
         title = f"{self.titles[method]}, accuracy {first.scores['accuracy']['value']:.2%}"
         picture = confusion_picture(first.confusion, first.labels, title=title)
         save_picture(picture, self.folder / "confusion.png")
-        parts = [f"## {self.title}", self._introduction(first)]
+        parts = [f"## {self.title}", self._introduction(first, runs.keys() | shuffled.keys())]
         if left_out:
             names = ", ".join(self.titles[name] for name in left_out)
             parts.append(f"Not shown, for their runs in this folder have other settings: {names}.")
@@ -86,14 +103,15 @@ class Study:
             parts += ["### Shuffled labels", null_check(shuffled, self.titles), _SHUFFLED]
         write_text(self.folder / "table.md", "\n\n".join(parts) + "\n")
 
-    def _introduction(self, first: CrossValidation) -> str:
+    def _introduction(self, first: CrossValidation, shown: Collection[str]) -> str:
         share = first.predictions["label"].value_counts(normalize=True)
+        kinds = [f"{kind.title}: {_listed(kind.facts)}" for kind in self.kinds if {*kind.methods} & {*shown}]
         return (
             (_SYNTHETIC if self.drawn else "")
             + f"{len(first.predictions)} clips of {first.predictions['subject'].nunique()} people in "
             f"{len(first.labels)} classes ({', '.join(first.labels)}), of which {share.index[0]} has "
             f"{share.iloc[0]:.1%}; "
-            + ", ".join(f"{name} {value}" for name, value in self.facts.items())
+            + "; ".join([_listed(self.facts), *kinds])
             + f". {_INTERVALS} The last command: `{command()}`"
         )
 
@@ -103,6 +121,10 @@ class Study:
             for source, scores in self.published.items()
         ]
         return markdown_table(pd.DataFrame(rows), index=False)
+
+
+def _listed(facts: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in facts.items())
 
 
 def drawn_faces(index: pd.DataFrame) -> bool:

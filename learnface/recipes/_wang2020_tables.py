@@ -177,13 +177,14 @@ def _order(table: PaperTable, scores: Mapping[str, Sequence[Mapping]], settings:
     lines = []
     for backbone in settings.backbones:
         done = [row for row in table.rows if scores.get(f"{row}/{backbone}")]
-        for one, other in dict.fromkeys([*itertools.pairwise(done), *zip(done[:1], done[-1:], strict=True)]):
-            if one != other:
-                pair = [_by_seed(scores[f"{row}/{backbone}"]) for row in (one, other)]
-                common = sorted(set(pair[0]) & set(pair[1]))
-                lines.append(
-                    f"- {backbone}, {one} against {other}: {verdict(*([p[s] for s in common] for p in pair))}"
-                )
+        pairs = list(itertools.pairwise(done))
+        if len(done) > 2:
+            pairs.append((done[0], done[-1]))
+        for one, other in pairs:
+            ours, others = (_by_seed(scores[f"{row}/{backbone}"]) for row in (one, other))
+            common = sorted(set(ours) & set(others))
+            said = verdict([ours[seed] for seed in common], [others[seed] for seed in common])
+            lines.append(f"- {backbone}, {one} against {other}: {said}")
     return ["", "Accuracy, paired by seed:", "", *lines] if lines else []
 
 

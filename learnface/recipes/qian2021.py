@@ -27,7 +27,7 @@ from learnface.files import write_text
 from learnface.micro.mdmo import cropped_landmarks
 from learnface.recipes._micro_baselines import METHODS as CLASSICAL
 from learnface.recipes._micro_networks import Network, network_inputs
-from learnface.recipes._micro_report import Study, drawn_faces, finished_runs
+from learnface.recipes._micro_report import Kind, Study, drawn_faces, finished_runs
 from learnface.training import CrossValidation, cross_validate, shuffle_labels
 from learnface.training._fold_files import describe_method
 
@@ -77,6 +77,7 @@ _ARGUMENTS = {
     _TEMPORAL: {"streams": "temporal"},
     _SPATIAL: {"streams": "spatial"},
 }
+_NETWORKS = (*_ARGUMENTS, "ststnet")
 _UNCROPPED = ("raw", "raw_selected", "extended", "original")  # forms of corpora that show whole heads
 SILENT = (
     "The paper gives the input (20 frames and 19 flow pictures of 96x96x3), the 20-frame rule, 5 convolutions, 3 "
@@ -124,6 +125,8 @@ def run(
     *,
     corpus: str = "smic",
     form: str | None = None,
+    clips: str = "megc",
+    missing: str = "raise",
     tables: Sequence[str] | None = None,
     models: Sequence[str] | None = None,
     seed: int = 0,
@@ -162,6 +165,9 @@ def run(
         out: folder to write to; aligned faces and flow are kept in `out/cache`.
         corpus: `"smic"`, `"casme2"` or `"megc2019"`.
         form: form of the corpus, as its `index` takes it; the composite finds its parts' forms itself.
+        clips: of the composite: `"megc"`, `"rule"` or the path of the organisers' list, as
+            `learnface.corpora.megc2019.index` takes it.
+        missing: `"raise"`, or `"drop"`: what to do about clips of a sheet that are not on disk. SMIC has no sheet.
         tables: which of the paper's tables, `"1"` to `"4"`; all by default.
         models: only these methods of `METHODS`.
         seed: the first seed.
@@ -200,7 +206,7 @@ def run(
     out, chosen = Path(out), _chosen(corpus, tables, models, seeds, null)
     rates = (learning_rate, ststnet_epochs, ststnet_rate, refit)
     options = Options(epochs, patience, width, batch_size, *rates, dtype_policy, jit_compile)
-    index = _index(data, corpus, form, detector)
+    index = _index(data, corpus, form, detector, clips, missing)
     settings = MicroSettings(
         size=size, frames=frames, length=length, stabilise=stabilise, detector=detector, landmarks=landmarks
     )
@@ -208,25 +214,18 @@ def run(
     regions = None if landmarks else cropped_landmarks((described.size, described.size))
     asked = {"mdmo": {"landmarks": regions, "form": mdmo_form}}
 
-    clips = functools.cache(lambda used: prepare_micro(index, out / "cache", used, processes=workers))
-    inputs = functools.cache(lambda: network_inputs(clips(settings)))
-    plans = {name: _plan(name, options, settings, described, mdmo_form) for name in METHODS}
-    facts = {"size": size, "frames": frames, "length": length}
+    prepared = functools.cache(lambda used: prepare_micro(index, out / "cache", used, processes=workers))
+    inputs = functools.cache(lambda: network_inputs(prepared(settings)))
+    forms = sorted(set(index["form"]))
+    plans = {name: _plan(name, options, settings, described, mdmo_form, forms) for name in METHODS}
+    facts = {"seeds": seeds, "form": ", ".join(forms), "length": length, "stabilise": _word(stabilise)}
     facts |= {"detector": detector or "none", "landmarks": landmarks or "none (faces not aligned)"}
-    facts |= {"classical_size": described.size, "classical_frames": described.frames, "width": width}
-    facts |= {
-        "epochs": epochs,
-        "patience": patience,
-        "batch_size": batch_size,
-        "learning_rate": learning_rate,
-    }
-    facts |= {"refit": "yes" if refit else "no", "precision": dtype_policy}
-    study = _study(out, corpus, drawn_faces(index), {"seeds": seeds, **facts})
+    study = _study(out, corpus, drawn_faces(index), facts, _kinds(plans, settings, described, mdmo_form))
 
     @functools.cache
     def seen(name: str) -> Any:
         if name in CLASSICAL:
-            return CLASSICAL[name].features(clips(described), workers, **asked.get(name, {}))
+            return CLASSICAL[name].features(prepared(described), workers, **asked.get(name, {}))
         return {each: inputs()[each] for each in plans[name][0].inputs}
 
     runs, shuffled = {}, {}
@@ -278,19 +277,26 @@ def _chosen(
     return list(dict.fromkeys(chosen))
 
 
-def _index(data: str | Path, corpus: str, form: str | None, detector: str | None) -> pd.DataFrame:
+def _index(
+    data: str | Path,
+    corpus: str,
+    form: str | None,
+    detector: str | None,
+    clips: str = "megc",
+    missing: str = "raise",
+) -> pd.DataFrame:
     """Return the corpus, once it is sure that its frames are faces or that faces are looked for in them."""
+    if corpus != "megc2019" and clips != "megc":
+        raise DataError(f"clips={clips!r} chooses clips of the composite: leave it out for {CORPORA[corpus]}")
     options = {"form": form} if form else {}
     if corpus == "megc2019":
         if form:
             raise DataError(f"form={form!r}: the composite finds its parts' forms itself, leave it out")
-        index = megc2019.index(data)
+        index = megc2019.index(data, clips=clips, missing=missing)
+    elif corpus == "casme2":
+        index = casme2.index(data, emotions="5-class", missing=missing, **options)
     else:
-        index = (
-            casme2.index(data, emotions="5-class", **options)
-            if corpus == "casme2"
-            else smic.index(data, **options)
-        )
+        index = smic.index(data, **options)
     whole = sorted(set(index["form"]) & set(_UNCROPPED))
     if whole and detector is None:
         raise DataError(
@@ -301,16 +307,22 @@ def _index(data: str | Path, corpus: str, form: str | None, detector: str | None
 
 
 def _plan(
-    name: str, options: Options, settings: MicroSettings, described: MicroSettings, mdmo_form: str
+    name: str,
+    options: Options,
+    settings: MicroSettings,
+    described: MicroSettings,
+    mdmo_form: str,
+    forms: Sequence[str],
 ) -> tuple[Network | Any, dict[str, Any]]:
     """Return a method, and what else its runs depend on."""
-    if name not in CLASSICAL:
-        return _network(name, options), {"clips": settings.describe()}
+    if name in _NETWORKS:
+        return _network(name, options), {"clips": settings.describe(), "forms": forms}
     more = {"form": mdmo_form} if name == "mdmo" else {}
-    return CLASSICAL[name].search, {"clips": described.describe(), **more}
+    return CLASSICAL[name].search, {"clips": described.describe(), "forms": forms, **more}
 
 
 def _network(method: str, options: Options) -> Network:
+    shared = {name: getattr(options, name) for name in ("refit", "dtype_policy", "jit_compile")}
     if method == "ststnet":
         return Network(
             "ststnet",
@@ -318,10 +330,8 @@ def _network(method: str, options: Options) -> Network:
             epochs=options.ststnet_epochs,
             batch_size=256,
             learning_rate=options.ststnet_rate,
-            patience=max(options.patience, options.ststnet_epochs),
-            refit=options.refit,
-            dtype_policy=options.dtype_policy,
-            jit_compile=options.jit_compile,
+            patience=None,
+            **shared,
         )
     streams = {_TEMPORAL: ("flow",), _SPATIAL: ("frames",)}
     return Network(
@@ -332,13 +342,33 @@ def _network(method: str, options: Options) -> Network:
         batch_size=options.batch_size,
         learning_rate=options.learning_rate,
         patience=options.patience,
-        refit=options.refit,
-        dtype_policy=options.dtype_policy,
-        jit_compile=options.jit_compile,
+        **shared,
     )
 
 
-def _study(out: Path, corpus: str, drawn: bool, facts: Mapping[str, Any]) -> Study:
+def _kinds(
+    plans: Mapping[str, tuple[Any, Any]], settings: MicroSettings, described: MicroSettings, mdmo_form: str
+) -> list[Kind]:
+    """Return what the methods of each kind have in common that others have not."""
+    fused, small = plans[_FUSED][0], plans["ststnet"][0]
+    pictures = {"size": settings.size, "frames": settings.frames}
+    learning = ("epochs", "batch_size", "learning_rate")
+    own, authors = ({name: getattr(network, name) for name in learning} for network in (fused, small))
+    again = {"refit": _word(fused.refit), "precision": fused.dtype_policy}
+    width = {"width": fused.arguments["width"], "patience": fused.patience}
+    texture = {"size": described.size, "frames": described.frames}
+    return [
+        Kind("the paper's networks", tuple(_ARGUMENTS), pictures | width | own | again),
+        Kind("STSTNet", ("ststnet",), {"patience": "none, all epochs are searched"} | authors | again),
+        Kind("descriptors", tuple(CLASSICAL), texture | {"MDMO": mdmo_form}),
+    ]
+
+
+def _word(true: bool) -> str:
+    return "yes" if true else "no"
+
+
+def _study(out: Path, corpus: str, drawn: bool, facts: Mapping[str, Any], kinds: Sequence[Kind]) -> Study:
     tables = {}
     if corpus not in PUBLISHED:
         place = 1 + list(CORPORA).index(corpus)
@@ -347,7 +377,7 @@ def _study(out: Path, corpus: str, drawn: bool, facts: Mapping[str, Any]) -> Stu
             for table, rows in TABLES.items()
         }
     published = PUBLISHED.get(corpus, {})
-    return Study(out / corpus, CORPORA[corpus], METHODS, tables, published, _FUSED, drawn, facts)
+    return Study(out / corpus, CORPORA[corpus], METHODS, tables, published, _FUSED, drawn, facts, kinds)
 
 
 def _report(

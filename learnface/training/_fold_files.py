@@ -1,7 +1,9 @@
 """The folder of a cross-validation: one whole file a fold, which only the same run may use again."""
 
 import dataclasses
+import functools
 import hashlib
+import inspect
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +17,9 @@ from learnface.files import sha256, write_text
 from learnface.training.samples import Inputs
 
 __all__ = ["FoldFiles", "describe_method", "run_description"]
+
+_OPAQUE = ("keras", "tensorflow", "numpy")
+"""Packages whose objects name themselves anew in every process: of these only the type counts."""
 
 
 class FoldFiles:
@@ -95,30 +100,69 @@ def run_description(
 def describe_method(method: Any) -> Any:
     """Return a method's name and settings in a form that is the same in every process.
 
+    Of an object all attributes count, and of a function without a name of its own its code and what it closes over:
+    a folder must not be gone on with by a method that only looks the same.
+
     Example:
         >>> describe_method(describe_method)
         'learnface.training._fold_files.describe_method'
     """
-    if hasattr(method, "get_params"):
-        own = {name: describe_method(value) for name, value in method.get_params(deep=False).items()}
-        return {"name": _name(type(method)), **own}
-    if isinstance(method, (list, tuple)):
-        return [describe_method(value) for value in method]
-    if isinstance(method, Mapping):
-        return {str(name): describe_method(value) for name, value in method.items()}
-    if dataclasses.is_dataclass(method) and not isinstance(method, type):
-        own = {
-            field.name: describe_method(getattr(method, field.name)) for field in dataclasses.fields(method)
-        }
-        return {"name": _name(type(method)), **own}
-    if isinstance(method, (bool, int, float, str, type(None))):
-        return method
-    if isinstance(method, (np.ndarray, np.generic)):
-        return _hash(np.asarray(method))
-    if hasattr(method, "func") and hasattr(method, "args"):  # functools.partial
-        own = {"function": method.func, "args": method.args, "keywords": method.keywords}
-        return describe_method(own)
-    return _name(method if hasattr(method, "__qualname__") else type(method))
+    return _described(method, ())
+
+
+def _described(thing: Any, around: tuple[int, ...]) -> Any:
+    """Return a description; `around` are the objects that hold this one, which may hold them in turn."""
+    if isinstance(thing, (bool, int, float, str, type(None))):
+        return thing
+    if isinstance(thing, (np.ndarray, np.generic)):
+        return _hash(np.asarray(thing))
+    if isinstance(thing, Path):
+        return str(thing)
+    if id(thing) in around:
+        return _name(type(thing))
+    around = (*around, id(thing))
+    if isinstance(thing, (list, tuple)):
+        return [_described(value, around) for value in thing]
+    if isinstance(thing, (set, frozenset)):
+        return [_described(value, around) for value in sorted(thing, key=repr)]
+    if isinstance(thing, Mapping):
+        return {str(name): _described(value, around) for name, value in thing.items()}
+    if isinstance(thing, functools.partial):
+        own = {"function": thing.func, "args": thing.args, "keywords": thing.keywords}
+        return _described(own, around)
+    if inspect.ismethod(thing):
+        return {"name": _name(thing), "of": _described(thing.__self__, around)}
+    if inspect.isfunction(thing) and (thing.__closure__ or thing.__name__ == "<lambda>"):
+        return {"name": _name(thing), "code": _code(thing), "closure": _described(_closure(thing), around)}
+    if hasattr(thing, "__qualname__"):  # a function or a class, which its name tells
+        return _name(thing)
+    name, own = _name(type(thing)), _own(thing)
+    return {"name": name, **_described(own, around)} if own else name
+
+
+def _own(thing: Any) -> dict[str, Any]:
+    """Return the settings of an object by name."""
+    if hasattr(thing, "get_params"):
+        return thing.get_params(deep=False)
+    if dataclasses.is_dataclass(thing):
+        return {field.name: getattr(thing, field.name) for field in dataclasses.fields(thing)}
+    if type(thing).__module__.partition(".")[0] in _OPAQUE:
+        return {}
+    return vars(thing) if hasattr(thing, "__dict__") else {}
+
+
+def _code(function: Any) -> str:
+    """Return a hash of what a function does; what is defined inside it counts by its own code."""
+
+    def parts(code: Any) -> list:
+        inner = [parts(value) if inspect.iscode(value) else repr(value) for value in code.co_consts]
+        return [code.co_code.hex(), code.co_names, code.co_varnames, inner]
+
+    return hashlib.sha256(repr(parts(function.__code__)).encode()).hexdigest()
+
+
+def _closure(function: Any) -> dict[str, Any]:
+    return inspect.getclosurevars(function).nonlocals | {"defaults": function.__defaults__}
 
 
 def _name(thing: Any) -> str:

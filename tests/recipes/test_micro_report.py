@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from learnface.recipes._micro_report import Study, drawn_faces, finished_runs
+from learnface.recipes._micro_report import Kind, Study, drawn_faces, finished_runs
 from learnface.training import CrossValidation, shuffle_labels
 
 LABELS = ("happy", "sad")
@@ -61,14 +61,15 @@ def test_a_damaged_run_is_passed_over(tmp_path, index):
 def test_a_table_says_what_it_rests_on(tmp_path, index):
     rows = {"1": {"ours": ("a", 0.5)}, "2": {"theirs": ("c", 0.6)}}
     titles = {"c": "third", "a": "first", "b": "second"}
-    study = Study(tmp_path, "SMIC", titles, rows, {}, "a", True, {"size": 16, "patience": 3})
+    kinds = [Kind("some", ("a", "x"), {"batch_size": 3}), Kind("others", ("c",), {"size": 4})]
+    study = Study(tmp_path, "SMIC", titles, rows, {}, "a", True, {"size": 16, "seeds": 3}, kinds)
     wrong = result(index)
     wrong.predictions["predicted"] = "happy"
     study.write({"b": [wrong], "a": [result(index)]}, {"a": []}, ["c"])
     text = (tmp_path / "table.md").read_text(encoding="utf-8")
     for part in (
-        "**Synthetic faces", "12 clips of 6 people", "happy has 50.0%", "size 16, patience 3", "### Table 1",
-        "other settings: third", "| second |", "better", "Bonferroni",
+        "**Synthetic faces", "12 clips of 6 people", "happy has 50.0%", "size 16, seeds 3; some: batch size 3. ",
+        "### Table 1", "other settings: third", "| second |", "better", "Bonferroni",
     ):  # fmt: skip
         assert part in text, part
     assert "### Table 2" not in text and "Shuffled" not in text and "Published" not in text

@@ -84,6 +84,18 @@ def test_methods_of_earlier_calls_stay_in_the_table(tmp_path, monkeypatch):
 
 
 @pytest.mark.filterwarnings("ignore::learnface.corpora.CountWarning")
+def test_runs_on_another_form_of_the_corpus_are_others(tmp_path, monkeypatch):
+    data, out = write_smic(tmp_path / "data"), tmp_path / "out"
+    without_training(monkeypatch)
+    qian2021.run(data, out, tables=["3"], models=["temporal"], **QUICK)
+    monkeypatch.setattr(qian2021, "_UNCROPPED", ())
+    (data / "SMIC_all_cropped").rename(data / "SMIC_all_raw")
+    qian2021.run(data, out, tables=["3"], models=["spatial"], form="raw", **QUICK)
+    text = (out / "table.md").read_text(encoding="utf-8")
+    assert "form raw" in text and "have other settings: temporal stream." in text
+
+
+@pytest.mark.filterwarnings("ignore::learnface.corpora.CountWarning")
 def test_the_table_is_there_after_every_method(tmp_path, monkeypatch):
     data, out = write_smic(tmp_path / "data"), tmp_path / "out"
 
@@ -145,9 +157,22 @@ def test_the_composite_stands_beside_published_scores(tmp_path, monkeypatch):
     """The composite's own reader is tested with it; here another table of its shape will do."""
     data, out = write_smic(tmp_path / "data"), tmp_path / "out"
     without_training(monkeypatch)
-    monkeypatch.setattr(qian2021.megc2019, "index", qian2021.smic.index)
-    qian2021.run(data, out, corpus="megc2019", models=["ststnet"], **QUICK)
+    asked = []
+
+    def composite(root, **options):
+        asked.append(options)
+        return qian2021.smic.index(root)
+
+    monkeypatch.setattr(qian2021.megc2019, "index", composite)
+    wanted = {"clips": "list.txt", "missing": "drop"}
+    qian2021.run(data, out, corpus="megc2019", models=["ststnet"], **wanted, **QUICK)
+    assert asked == [wanted]
     text = (out / "table.md").read_text(encoding="utf-8")
+    assert (
+        "STSTNet: patience none, all epochs are searched, epochs 1, batch size 256, learning rate 5e-05"
+        in text
+    )
+    assert "the paper's networks" not in text and "descriptors" not in text
     assert "## MEGC 2019 composite" in text and "### Table" not in text
     assert (
         "73.5" in text and "76.0" in text and "72.1" in text and "| STSTNet (not in the paper) | 1 " in text
@@ -220,6 +245,7 @@ def test_methods_and_papers_numbers():
         ({"ststnet_epochs": 0}, "ststnet_epochs=0: give 1 or more"),
         ({"tables": ["1"], "models": ["lbp_top"]}, "lbp_top is in none of the tables 1: leave out"),
         ({"corpus": "megc2019", "form": "cropped"}, "leave it out"),
+        ({"clips": "rule"}, "clips='rule' chooses clips of the composite: leave it out for SMIC"),
     ],
 )
 def test_wrong_arguments_are_named(tmp_path, arguments, message):

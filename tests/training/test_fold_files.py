@@ -1,4 +1,5 @@
 import functools
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -53,4 +54,39 @@ def test_a_description_changes_with_every_setting():
     texts = [str(describe_method(method)) for method in methods]
     assert len(set(texts)) == len(texts)
     assert str(describe_method(SVC(C=2))) == texts[1]
+    assert not any(" at 0x" in text for text in texts)
+
+
+class Rule:
+    """A method of a user's own, as plain as can be."""
+
+    def __init__(self, k, holder=None):
+        self.k, self.holder = k, holder or self
+
+    def fit_predict(self, train, test, seed):
+        return np.full(len(test), self.k)
+
+
+def closing_over(k):
+    def rule(train, test, seed):
+        return np.full(len(test), k)
+
+    return rule
+
+
+def test_methods_without_settings_to_ask_for_are_told_apart():
+    methods = [
+        *(Rule(k) for k in (0, 1, Path("a"), Path("b"), {1, 2}, {1, 3})),
+        Rule(0, holder={"inner": Rule(1)}),
+        Rule(0).fit_predict,
+        Rule(1).fit_predict,
+        closing_over(0),
+        closing_over(1),
+        lambda train, test, seed: np.zeros(len(test)),
+        lambda train, test, seed: np.ones(len(test)),
+        Rule(np.random.default_rng(0)),  # which holds nothing that is the same in every process
+    ]
+    texts = [str(describe_method(method)) for method in methods]
+    assert len(set(texts)) == len(texts)
+    assert str(describe_method(Rule(1))) == texts[1] and str(describe_method(closing_over(1))) == texts[10]
     assert not any(" at 0x" in text for text in texts)
