@@ -1,13 +1,17 @@
 """`learnface spot`: where in long videos micro-expressions begin, culminate and end."""
 
+import math
 import os
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from learnface.cli._options import Landmarks
 from learnface.errors import DataError
@@ -38,6 +42,7 @@ def spot(
 
     Writes NAME-intervals.csv (onset, apex and offset in frames and seconds), NAME-curve.csv and NAME.png for each
     video. The settings were chosen on synthetic faces, not on people: look at the picture before you trust them.
+    Of a video that is damaged or cut short, what could be read is kept, and it counts as failed.
     Exit code: 0 all videos were read, 1 some failed, 2 none could be read.
     """
     from learnface.micro import SpottingSettings
@@ -46,7 +51,7 @@ def spot(
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise DataError(
-            f"two videos are called {twice[0]!r}, and would write the same files: give them one by one"
+            f"two videos are called {twice[0]!r}, and would write the same files: give each an --out of its own"
         )
     settings = SpottingSettings(
         threshold=threshold,
@@ -54,32 +59,40 @@ def spot(
         detector=detector,
         landmarks=None if landmarks == "none" else landmarks,
     )
-    failed = []
+    failed, read = [], 0
     for path in paths:
         try:
-            found = _spot(path, settings)
+            found, problem = _spot(path, settings)
         except DataError as error:
             failed.append(str(error))
             continue
+        read += 1
+        failed += [problem] if problem else []
         _write(found, path, out, pictures)
         _show(found.intervals, path)
-    for message in failed if len(failed) < len(paths) else failed[:-1]:
-        Console(stderr=True).print(f"[bold red]error:[/] {message}", highlight=False, soft_wrap=True)
-    if len(failed) == len(paths):
-        raise DataError(failed[-1])
-    raise typer.Exit(1 if failed else 0)
+    for message in failed:
+        Console(stderr=True).print(Text.assemble(("error: ", "bold red"), message), soft_wrap=True)
+    raise typer.Exit(0 if not failed else 1 if read else 2)
 
 
-def _spot(path: Path, settings: "SpottingSettings") -> "Spotting":
-    """Spot one video, with the time left on a terminal."""
-    from learnface.clips.video import probe_video
+def _spot(path: Path, settings: "SpottingSettings") -> tuple["Spotting", str | None]:
+    """Spot one video, with the time left on a terminal; return what is wrong with the file, too."""
+    from learnface.clips.video import DamagedVideoWarning, probe_video
     from learnface.micro import spot as spot_video
 
-    console = Console(stderr=True)
-    columns = (TextColumn(path.name), BarColumn(), TextColumn("left"), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("spotting", total=probe_video(path).duration)
-        return spot_video(path, settings, beat=lambda seconds: bar.update(task, completed=seconds))
+    console, duration = Console(stderr=True), probe_video(path).duration
+    columns = TextColumn("{task.description}"), BarColumn(), TextColumn("left"), TimeRemainingColumn()
+    with (
+        Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar,
+        warnings.catch_warnings(record=True) as caught,
+    ):
+        warnings.simplefilter("always", DamagedVideoWarning)
+        task = bar.add_task(escape(path.name), total=None if math.isnan(duration) else duration)
+        found = spot_video(
+            path, settings, damaged="warn", beat=lambda seconds: bar.update(task, completed=seconds)
+        )
+    damage = (str(one.message) for one in caught if issubclass(one.category, DamagedVideoWarning))
+    return found, next(damage, None)
 
 
 def _write(found: "Spotting", path: Path, out: Path, pictures: bool) -> None:
@@ -96,10 +109,12 @@ def _write(found: "Spotting", path: Path, out: Path, pictures: bool) -> None:
 def _show(intervals: "pd.DataFrame", path: Path) -> None:
     console = Console()
     if intervals.empty:
-        console.print(f"{path}: nothing was spotted", highlight=False)
+        console.print(f"{escape(str(path))}: nothing was spotted", highlight=False)
         return
     table = Table(
-        "onset, s", "apex, s", "offset, s", "frames", "strength", title=str(path), title_justify="left"
+        *("onset, s", "apex, s", "offset, s", "frames", "strength"),
+        title=escape(str(path)),
+        title_justify="left",
     )
     for column in table.columns:
         column.justify = "right"

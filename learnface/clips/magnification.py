@@ -5,6 +5,8 @@ at the wanted frequencies is multiplied and added back. To first order that move
 same factor, without any tracking.
 """
 
+import math
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +34,9 @@ def magnify_motion(
         fps: frames per second.
         band: lowest and highest frequency of the movements in Hz, both included. The rest of a clip's
             frequencies, and all that stands still, stay as they are. The filter is the ideal one of the
-            paper, so a clip holds only frequencies that are whole multiples of fps / frames.
+            paper, which knows only whole multiples of fps / frames: a clip that is shorter than the lowest
+            frequency's period, as micro-expressions are, is filtered as if its first and its last frame stood
+            still for the rest of it. Else few or none of the frequencies would be in the band.
         factor: how much of the movement is added; a micro-expression takes about 5 to 20.
         shortest_wavelength: detail finer than this, in pixels, is magnified less (equation 14): the
             longest movement that comes out well is 1/8 of it after magnification.
@@ -56,16 +60,19 @@ def magnify_motion(
         raise DataError(f"band={band} must rise and lie between 0 and fps / 2 = {fps / 2} Hz")
     if factor < 0 or levels < 1 or shortest_wavelength <= 0:
         raise DataError("factor must be at least 0, levels at least 1, and shortest_wavelength above 0")
-    frequencies = np.fft.rfftfreq(len(pixels), 1 / fps)
+    count, missing = len(pixels), max(0, math.ceil(fps / low) - len(pixels))
+    before, after = missing // 2, missing - missing // 2
+    frequencies = np.fft.rfftfreq(count + missing, 1 / fps)
     wanted = (frequencies >= low) & (frequencies <= high)
     added = None
     bands = _pyramid(pixels, levels)
     for level, detail in reversed(list(enumerate(bands))):
         wavelength = 4 * 2**level  # a level's longest: it holds those from half of it
         strength = np.clip((1 + factor) * wavelength / shortest_wavelength - 1, 0, factor)
-        spectrum = np.fft.rfft(detail, axis=0)
+        held = np.pad(detail, [(before, after)] + [(0, 0)] * (detail.ndim - 1), mode="edge")
+        spectrum = np.fft.rfft(held, axis=0)
         spectrum[~wanted] = 0
-        change = strength * np.fft.irfft(spectrum, n=len(pixels), axis=0)
+        change = strength * np.fft.irfft(spectrum, n=len(held), axis=0)[before : before + count]
         added = change if added is None else change + _enlarged(added, detail.shape)
     result = np.clip(pixels + added, 0, 1).reshape(np.shape(frames))
     if np.asarray(frames).dtype == np.uint8:

@@ -87,6 +87,8 @@ class MicroSettings:
             raise DataError(
                 f"magnify={self.magnify}, fps={self.fps}: magnification needs the frame rate as fps"
             )
+        if self.magnify and not 0 < self.band[0] < self.band[1] <= self.fps / 2:
+            raise DataError(f"band={self.band} must rise and lie between 0 and fps / 2 = {self.fps / 2} Hz")
         _ = self.faces  # whatever is wrong with the detector or the landmarks is said here
 
     @property

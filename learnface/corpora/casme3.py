@@ -169,6 +169,8 @@ class _Disk:
 
     def __init__(self, base: Path, form: str, modality: str):
         self.form, self.modality = form, modality
+        # Frames that no folder names are in colour, as those of the other corpora.
+        self.unnamed_will_do = modality == "color" or base.name.lower() in _MODALITIES[modality]
         self.listed: dict[tuple, Folder | None] = {}
         self.paths: dict[tuple, Path] = {}
         for child in list_folders(base):
@@ -185,12 +187,20 @@ class _Disk:
         """Return the frames of a clip or of its video; a problem is noted once."""
         short = self._key(key)
         if short not in self.listed:
-            path = self.paths[short]
-            inner = [
-                child for child in list_folders(path) if child.name.lower() in _MODALITIES[self.modality]
-            ]
-            self.listed[short] = frame_folder(inner[0] if inner else path, problems)
+            self.listed[short] = self._frames(self.paths[short], problems)
         return self.listed[short]
+
+    def _frames(self, path: Path, problems: Problems) -> Folder | None:
+        inside = {child.name.lower(): child for child in list_folders(path)}
+        own = [inside[name] for name in _MODALITIES[self.modality] if name in inside]
+        if own:
+            return frame_folder(own[0], problems)
+        others = [kind for kind, names in _MODALITIES.items() if not inside.keys().isdisjoint(names)]
+        if others or not self.unnamed_will_do:
+            remedy = f"unpack them there, or use modality={(others or ['color'])[0]!r}"
+            problems.add(path, f"holds no {self.modality} frames", remedy)
+            return None
+        return frame_folder(path, problems)
 
     def _key(self, key: _Key) -> tuple:
         return key if self.form == "clips" else key[:2]

@@ -215,7 +215,7 @@ def cropped_landmarks(shape: tuple[int, int]) -> NDArray[np.float64]:
 
     It stands in for landmarks where there are none. On 16 drawn clips of cropped SMIC at 96 pixels it gives 46 % of
     the face's pixels their own region, against 11 % by `template_landmarks`, which are meant for aligned faces, and
-    71 % by the face mesh.
+    71 % by the face mesh's own points there. (Aligned by the mesh, clips give 65 % by the template.)
 
     Args:
         shape: height and width of the crop.

@@ -102,6 +102,7 @@ def spot(
     path: str | Path,
     settings: SpottingSettings | None = None,
     *,
+    damaged: str = "raise",
     beat: Callable[[float], None] = lambda seconds: None,
 ) -> Spotting:
     """Spot micro-expressions in a video.
@@ -112,6 +113,8 @@ def spot(
     Args:
         path: the video.
         settings: how; by default those chosen on synthetic videos.
+        damaged: what follows after the last readable frame of a damaged file: `"raise"` an error, or `"warn"`
+            with a `DamagedVideoWarning` and return what was spotted before.
         beat: called with the seconds that are done.
 
     Returns:
@@ -130,7 +133,7 @@ def spot(
     times: list[float] = []
 
     def images() -> Iterator[NDArray]:
-        for frame in read_video(path, every=every):
+        for frame in read_video(path, every=every, damaged=damaged):
             times.append(frame.time)
             beat(frame.time)
             yield frame.image

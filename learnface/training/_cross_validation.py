@@ -15,9 +15,11 @@ from learnface.errors import DataError
 from learnface.files import atomic_path, write_text
 from learnface.metrics import classification_scores, pooled_scores
 
-__all__ = ["CrossValidation"]
+__all__ = ["RESERVED", "CrossValidation"]
 
 _KEPT = ("sample", "corpus", "subject", "fold", "label")
+RESERVED = (*_KEPT, "predicted")
+"""Columns of the predictions, beside which each class has one of its own name."""
 
 
 @dataclasses.dataclass(eq=False)

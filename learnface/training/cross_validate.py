@@ -27,7 +27,7 @@ from learnface.corpora.splits import check_disjoint, fold_rows, leave_one_subjec
 from learnface.errors import DataError, LearnfaceError, first_few
 from learnface.metrics.classification import class_codes
 from learnface.processes import Event, run_inline, run_jobs, usable_cores
-from learnface.training._cross_validation import CrossValidation
+from learnface.training._cross_validation import RESERVED, CrossValidation
 from learnface.training._fold_files import FoldFiles, run_description
 from learnface.training._fold_work import FoldJob, FoldWork
 from learnface.training.samples import Inputs, Method, open_inputs
@@ -128,10 +128,15 @@ def _labels(index: pd.DataFrame, labels: Sequence[str] | None) -> tuple[str, ...
             f"{index['label'].isna().sum()} samples have no label: leave them out, as with "
             "index.dropna(subset='label')"
         )
-    if labels is not None:
-        return tuple(labels)
-    found = set(index["label"])
-    return tuple(name for name in index.attrs.get("labels") or sorted(found) if name in found)
+    if labels is None:
+        found = set(index["label"])
+        labels = [name for name in index.attrs.get("labels") or sorted(found) if name in found]
+    wrong = [name for name in labels if not isinstance(name, str) or name in RESERVED]
+    if wrong:
+        raise DataError(
+            f"classes are called {first_few(wrong)}: give them names, as text, other than {', '.join(RESERVED)}"
+        )
+    return tuple(labels)
 
 
 def _with_folds(index: pd.DataFrame, folds: int | None, seed: int) -> pd.DataFrame:

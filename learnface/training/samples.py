@@ -23,7 +23,8 @@ class Samples:
 
     Attributes:
         index: rows of the index table. Those of a test fold lack `label`, `emotion`, `action_units` and
-            `objective_class`, from which the class could be read.
+            `objective_class`, from which the class could be read. Names and paths of samples may tell it too, as
+            SMIC's do: no method may learn from them.
         rows: `(samples,)` their places in the whole index, to look up what else is kept in its order.
         labels: class names in the order of their codes.
         inputs: of these samples, `(samples, ...)`, or such arrays by name; None if none were given.

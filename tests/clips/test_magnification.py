@@ -42,6 +42,15 @@ def test_other_frequencies_stay(rng):
     assert sway(result, 8) == pytest.approx(sway(both, 8), rel=0.2)
 
 
+@pytest.mark.parametrize("frames", [12, 30, 60, 200])
+def test_a_movement_of_a_few_frames_grows_however_short_the_clip(frames):
+    """A quarter of a second, 2 Hz at 200 frames a second, seen by clips that hold a part of it or all."""
+    shift = 0.2 * np.sin(np.pi * np.arange(frames) / frames)[:, None, None]
+    clip = np.repeat(0.5 + 0.25 * np.sin(2 * np.pi * (np.arange(72) - shift) / LENGTH), 40, axis=1)
+    change = magnify_motion(clip, 200, factor=8) - clip
+    assert np.abs(change).max() > np.abs(clip - clip[0]).max()
+
+
 def test_fine_detail_is_spared():
     clip = np.tile(swaying(0.1, 3)[:, :, ::6], (1, 1, 6))
     gains = [

@@ -1,3 +1,4 @@
+import shutil
 import warnings
 
 import pytest
@@ -59,6 +60,23 @@ def test_videos(tmp_path):
     assert index["stop"].tolist() == [126, 205, 8]
     assert index["frames"].str.endswith("/color").all()
     assert quiet_index(casme3, tmp_path, modality="depth")["frames"].str.endswith("/depth").all()
+
+
+def test_frames_of_another_modality_are_not_taken(tmp_path):
+    videos = write_videos(tmp_path / "videos")
+    shutil.rmtree(videos / "part_A/spNO.1/a/depth")
+    with pytest.raises(
+        DataError, match="a: holds no depth frames; unpack them there, or use modality='color'"
+    ):
+        quiet_index(casme3, videos, modality="depth")
+    flat = tmp_path / "flat"
+    write_labels(flat)
+    write_frames(flat / "Part_A_ME_clip/spNo.1_a_116", range(116, 126), "{}.jpg")
+    write_frames(flat / "Part_A_ME_clip/spNo.1_a_200", range(200, 205), "{}.jpg")
+    write_frames(flat / "Part_A_ME_clip/spNo.10_m_8", range(8, 13), "{}.jpg")
+    assert len(quiet_index(casme3, flat)) == 3
+    with pytest.raises(DataError, match="spNo.10_m_8: holds no depth frames"):
+        quiet_index(casme3, flat, modality="depth")
 
 
 def test_broken_rows_are_reported(tmp_path):

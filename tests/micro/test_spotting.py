@@ -1,7 +1,10 @@
+import weakref
+
 import numpy as np
 import pytest
 from checks.twitches import twitching_frames
 
+from learnface.clips.video import DamagedVideoWarning
 from learnface.errors import DataError
 from learnface.metrics import interval_f1
 from learnface.micro import SpottingSettings, spot
@@ -62,17 +65,25 @@ def test_nothing_is_spotted_where_nothing_moves():
 
 
 def test_memory_holds_a_span_of_frames_only():
-    """Frames come from a generator that refuses to run ahead of what was looked at."""
-    alive = []
+    """However many frames come, few of them are alive at once: those of a span and those being looked at."""
+    alive, most = weakref.WeakSet(), []
 
-    def frames():
-        for frame in twitching_frames(60, []):
-            alive.append(frame.copy())
-            yield alive[-1]
-            alive.pop()
+    class Frame(np.ndarray):
+        __hash__ = object.__hash__
 
-    spot_frames(frames(), fps=30, settings=SETTINGS)
-    assert not alive
+    def frames(count):
+        for frame in twitching_frames(count, []):
+            one = frame.copy().view(Frame)
+            alive.add(one)
+            most[-1] = max(most[-1], len(alive))
+            yield one
+            del one
+
+    for count in (60, 120):
+        most.append(0)
+        spot_frames(frames(count), fps=30, settings=SETTINGS)
+    span = round(SETTINGS.longest / 2 * 30)
+    assert most[0] == most[1] <= 2 * span + 3
 
 
 def test_what_cannot_be_spotted_is_said(tmp_path):
@@ -84,6 +95,17 @@ def test_what_cannot_be_spotted_is_said(tmp_path):
     write_video(path, grey_to_rgb(twitching_frames(12, [])), fps=5)
     with pytest.raises(DataError, match="slow.mp4 has 5 frames a second: .* needs 12"):
         spot(path)
+
+
+def test_of_a_video_cut_short_the_beginning_is_spotted(tmp_path):
+    path = tmp_path / "lesson.avi"
+    write_video(path, grey_to_rgb(twitching_frames(90, [20])), fps=30)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
+    with pytest.raises(DataError, match="lesson.avi is "):
+        spot(path, SETTINGS)
+    with pytest.warns(DamagedVideoWarning, match="lesson.avi is "):
+        found = spot(path, SETTINGS, damaged="warn")
+    assert 40 < len(found.curve) < 90 and found.intervals["apex"].item() == pytest.approx(24, abs=1)
     with pytest.raises(DataError, match="does not exist"):
         spot(tmp_path / "absent.mp4")
 

@@ -192,6 +192,12 @@ def test_what_cannot_be_validated_is_refused(data, tmp_path):
         run((index.assign(label=[None] * 2 + ["sad"] * 10), inputs))
     with pytest.raises(DataError, match=r"inputs has the shape \(11, 3\), but the index has 12 rows"):
         run((index, inputs[1:]))
+    for label in (7, "subject"):
+        renamed = index.assign(label=index["label"].replace("sad", label).astype(object))
+        with pytest.raises(
+            DataError, match=f"classes are called {label}: give them names, as text, other than"
+        ):
+            run((renamed, inputs), labels=["happy", label])
     with pytest.raises(DataError, match=r"lacks the columns \['subject'\]"):
         run((index.drop(columns="subject"), inputs))
     with pytest.raises(DataError, match="cannot be sent to worker processes"):
