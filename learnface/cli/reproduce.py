@@ -13,6 +13,8 @@ from learnface.quiet import start_tensorflow
 
 __all__ = ["reproduce"]
 
+_WORDS = {"true": True, "false": False, "none": None}
+
 
 def reproduce(
     recipe: Annotated[
@@ -76,7 +78,7 @@ def reproduce(
 
 
 def _settings(texts: Sequence[str]) -> dict[str, Any]:
-    """Return `NAME=VALUE` texts by name; a value that reads as a Python literal is one."""
+    """Return `NAME=VALUE` texts by name; a value that reads as a Python literal is one, and so are true and none."""
     from learnface.errors import DataError
 
     settings = {}
@@ -84,19 +86,30 @@ def _settings(texts: Sequence[str]) -> dict[str, Any]:
         name, equals, value = text.partition("=")
         if not equals or not name.isidentifier():
             raise DataError(f"--set {text} is not NAME=VALUE, such as --set size=48")
-        try:
-            settings[name] = ast.literal_eval(value)
-        except (ValueError, SyntaxError):
-            settings[name] = value
+        settings[name] = _value(value)
     return settings
+
+
+def _value(text: str) -> Any:
+    if text.lower() in _WORDS:
+        return _WORDS[text.lower()]
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text
 
 
 def _known(recipe: str, run: Callable, options: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the options, once each is known to be one of the recipe's."""
     from learnface.errors import DataError
 
-    known = [p.name for p in inspect.signature(run).parameters.values() if p.kind is p.KEYWORD_ONLY]
+    parameters = inspect.signature(run).parameters.values()
+    known = {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
     unknown = sorted(set(options) - set(known))
     if unknown:
         raise DataError(f"{recipe} has no setting {', '.join(unknown)}: it has {', '.join(known)}")
+    for name, value in options.items():
+        # Any other text would be taken for true.
+        if isinstance(known[name], bool) and not isinstance(value, bool):
+            raise DataError(f"{name}={value} says neither yes nor no: give {name}=true or {name}=false")
     return options

@@ -9,6 +9,7 @@ Example:
 """
 
 import contextlib
+import itertools
 import math
 import warnings
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ import numpy as np
 
 from learnface.errors import DataError
 
-__all__ = ["DamagedVideoWarning", "Frame", "VideoInfo", "probe_video", "read_video"]
+__all__ = ["DamagedVideoWarning", "Frame", "VideoInfo", "probe_video", "read_video", "spread_frames"]
 
 # A stream may end this many seconds before its header says, or this share of it, before it counts as cut.
 END_TOLERANCE = 1.0
@@ -134,6 +135,28 @@ def read_video(
         raise DataError(problem)
     if problem:
         warnings.warn(problem, DamagedVideoWarning, stacklevel=2)
+
+
+def spread_frames(path: str | Path, count: int) -> list[Frame]:
+    """Return so many frames at even steps from the whole of a video; fewer only if it is damaged.
+
+    Where the file declares no length, as a browser's recordings do, it is decoded once more to find it.
+
+    Raises:
+        DataError: as `read_video`.
+    """
+    duration = probe_video(path).duration
+    if not duration > 0:
+        duration = _measured_duration(path)
+    return list(itertools.islice(read_video(path, fps=count / duration), count))
+
+
+def _measured_duration(path: str | Path) -> float:
+    with _opened(path) as (container, stream):
+        reader = _Reader(path, container, stream)
+        for _ in reader.between(0.0, math.inf):
+            pass
+        return reader.last_time + 1 / reader.rate
 
 
 class _Reader:

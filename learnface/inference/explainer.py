@@ -7,7 +7,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from learnface.clips.video import probe_video, read_video
+from learnface.clips.video import spread_frames
 from learnface.errors import DataError
 from learnface.faces.detect import Detector, Face
 from learnface.faces.regions import FIVE_REGIONS
@@ -21,7 +21,7 @@ from learnface.inference.pictures import read_picture
 
 __all__ = ["Explainer", "Explanation"]
 
-MOST_FACES = 8
+_BATCH = 8  # faces whose gradients are in memory at once
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,7 +105,7 @@ class Explainer:
     def picture(
         self, image: str | Path | np.ndarray, label: str | None = None, cropped: bool = False
     ) -> list[Explanation]:
-        """Explain the faces of a picture, the largest first, at most 8.
+        """Explain the faces of a picture, the largest first.
 
         Args:
             image: a path, or pixels: `(height, width, 3)` RGB or `(height, width)` grey, uint8.
@@ -122,12 +122,13 @@ class Explainer:
             raise DataError(f"the model {self.model.name!r} takes clips: give a video")
         output = self._output(label)
         image = read_picture(image) if isinstance(image, str | Path) else image
-        found = [None] if cropped else self.detector.detect(image)[:MOST_FACES]
-        if not found:
-            return []
-        faces = np.stack([self._crop(image, face) for face in found])
-        boxes = [face and face.box for face in found]
-        return self._explain(faces, output, FIVE_REGIONS, boxes)
+        found = [None] if cropped else self.detector.detect(image)
+        explanations = []
+        for start in range(0, len(found), _BATCH):
+            part = found[start : start + _BATCH]
+            faces = np.stack([self._crop(image, face) for face in part])
+            explanations += self._explain(faces, output, FIVE_REGIONS, [face and face.box for face in part])
+        return explanations
 
     def clip(self, video: str | Path, label: str | None = None, cropped: bool = False) -> list[Explanation]:
         """Explain a clip model's output for the largest face of a video, frame by frame.
@@ -149,9 +150,7 @@ class Explainer:
         if self.takes != "clip":
             raise DataError(f"the model {self.model.name!r} takes single faces: give pictures")
         output = self._output(label)
-        duration = probe_video(video).duration
-        rate = self.frames / duration if duration > 0 else None
-        frames = list(read_video(video, fps=rate))[: self.frames]
+        frames = spread_frames(video, self.frames)
         frames += [frames[-1]] * (self.frames - len(frames))
         found = [None] * len(frames) if cropped else self._follow(frames)
         if not found:

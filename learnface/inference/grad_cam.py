@@ -64,8 +64,8 @@ def grad_cam(
     are), and its mean over frames where a clip model tells each frame; gradients are those of inference.
 
     Args:
-        model: a functional model of faces or clips, of `learnface.models` or your own; the layer may lie in a
-            network nested in it.
+        model: a functional or sequential model of faces or clips, of `learnface.models` or your own; the layer may
+            lie in a network nested in it.
         inputs: float32 in [0, 1] or uint8, `(samples, height, width, channels)`, or with frames or regions in
             front of the height. Of a clip model that takes a mask as well, all frames count.
         output: which output to explain; None explains the largest of each sample.
@@ -202,17 +202,31 @@ def _recorded(place: tuple[keras.Layer, ...]) -> Iterator[dict[str, tf.Tensor]]:
 @contextlib.contextmanager
 def _without_softmax(model: keras.Model) -> Iterator[Callable]:
     """Take the softmax off the last layer for a while, and yield it, or what leaves outputs as they are."""
-    names = model.output_names
-    last = next((layer for layer in model.layers if layer.name in names), None)
-    activation = getattr(last, "activation", None)
-    if activation is not keras.activations.softmax:
+    last = _last_layer(model)
+    if isinstance(last, keras.layers.Softmax):
+        softmax, last.call = last.call, lambda inputs, **options: inputs
+        try:
+            yield softmax
+        finally:
+            del last.call
+    elif getattr(last, "activation", None) is keras.activations.softmax:
+        last.activation = keras.activations.linear
+        try:
+            yield keras.activations.softmax
+        finally:
+            last.activation = keras.activations.softmax
+    else:
         yield keras.activations.linear
-        return
-    last.activation = keras.activations.linear
-    try:
-        yield activation
-    finally:
-        last.activation = activation
+
+
+def _last_layer(model: keras.Model) -> keras.Layer | None:
+    """Return the layer that gives a model's output, also where it lies in a nested network."""
+    if isinstance(model, keras.Sequential):
+        last = model.layers[-1]
+    else:
+        names = getattr(model, "output_names", ())
+        last = next((layer for layer in model.layers if layer.name in names), None)
+    return _last_layer(last) if isinstance(last, keras.Model) else last
 
 
 def _heat(maps: tf.Tensor, gradients: tf.Tensor) -> tf.Tensor:

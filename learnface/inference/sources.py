@@ -60,12 +60,16 @@ def find_sources(paths: Iterable[str | Path], exclude: Iterable[str | Path] = ()
 
     Yields:
         One `Source` a file. Files that are neither picture nor video have the kind `"other"`; named in
-        `paths` themselves they have a problem too, as have paths that are missing or cannot be read.
+        `paths` themselves they have a problem too, as have paths that are missing or cannot be read, and a folder
+        of `exclude`.
     """
-    seen: set[Path] = {Path(path).resolve() for path in exclude}
+    excluded = {Path(path).resolve() for path in exclude}
+    seen = set(excluded)
     for path in map(Path, paths):
         if not os.path.lexists(path):
             yield Source(path, "other", f"{path} does not exist: check the path")
+        elif path.resolve() in excluded:
+            yield Source(path, "other", f"{path} is the folder for results: give another with --out")
         elif path.is_dir():
             yield from _in_folder(path, seen)
         elif (real := path.resolve()) not in seen:

@@ -21,8 +21,10 @@ def test_without_a_name_all_recipes_are_listed():
 def calls(monkeypatch):
     calls = []
 
-    def run(data, out, *, models=None, tables=None, seed=0, epochs=None, size=48, split="subject"):
-        calls.append((data, models, tables, seed, epochs, size, split))
+    def run(
+        data, out, *, models=None, tables=None, seed=0, epochs=None, size=48, split="subject", votes=True
+    ):
+        calls.append((data, models, tables, seed, epochs, size, split, votes))
         Path(out).mkdir()
         (out / "table.md").write_text("| model | test |\n|---|---|\n| lenet5 | 61.25 |\n")
 
@@ -39,8 +41,14 @@ def test_options_reach_the_recipe_and_its_table_is_printed(calls, tmp_path):
     options = ["--model", "lenet5", "--table", "2", "--seed", "3", "--epochs", "2"]
     done = reproduce(tmp_path, *options, "--set", "size=32", "--set", "split=paper")
     assert done.exit_code == 0, done.output
-    assert calls == [(tmp_path, ["lenet5"], ["2"], 3, 2, 32, "paper")]
+    assert calls == [(tmp_path, ["lenet5"], ["2"], 3, 2, 32, "paper", True)]
     assert "61.25" in done.output
+
+
+@pytest.mark.parametrize("word", ["false", "False", "FALSE"])
+def test_words_are_what_they_say(calls, tmp_path, word):
+    assert reproduce(tmp_path, "--set", f"votes={word}", "--set", "split=none").exit_code == 0
+    assert calls == [(tmp_path, None, None, 0, None, 48, None, False)]
 
 
 def test_an_interruption_says_how_to_go_on(monkeypatch, tmp_path):
@@ -55,7 +63,7 @@ def test_an_interruption_says_how_to_go_on(monkeypatch, tmp_path):
 
 def test_without_options_the_recipe_keeps_its_own(calls, tmp_path):
     reproduce(tmp_path)
-    assert calls == [(tmp_path, None, None, 0, None, 48, "subject")]
+    assert calls == [(tmp_path, None, None, 0, None, 48, "subject", True)]
 
 
 @pytest.mark.parametrize(
@@ -64,6 +72,7 @@ def test_without_options_the_recipe_keeps_its_own(calls, tmp_path):
         (["--seeds", "3"], "sun2020 has no setting seeds: it has models, tables"),
         (["--set", "margin=1"], "no setting margin"),
         (["--set", "margin"], "is not NAME=VALUE"),
+        (["--set", "votes=perhaps"], "votes=perhaps says neither yes nor no: give votes=true or votes=false"),
     ],
 )
 def test_settings_that_the_recipe_has_not_are_named(calls, tmp_path, options, message):

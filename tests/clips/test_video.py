@@ -4,7 +4,7 @@ import av
 import numpy as np
 import pytest
 
-from learnface.clips.video import DamagedVideoWarning, probe_video, read_video
+from learnface.clips.video import DamagedVideoWarning, probe_video, read_video, spread_frames
 from learnface.errors import DataError
 
 SIZE = (48, 64)
@@ -109,6 +109,14 @@ def test_probe(tmp_path):
     info = probe_video(write_video(tmp_path / "a.mp4", grey_levels(20)))
     assert (info.width, info.height, info.codec) == (64, 48, "mpeg4")
     assert (info.fps, info.duration) == (pytest.approx(10), pytest.approx(2.0, abs=0.11))
+
+
+@pytest.mark.parametrize("options", [{}, {"live": "1"}], ids=["declared", "live"])
+def test_frames_are_spread_over_the_whole_video(tmp_path, options):
+    path = write_video(tmp_path / "a.mkv", grey_levels(20), **options)
+    assert np.isnan(probe_video(path).duration) == bool(options)  # what is recorded live declares no length
+    assert numbers(spread_frames(path, 4)) == [0, 5, 10, 15]
+    assert len(spread_frames(path, 40)) == 40
 
 
 def test_one_frame(tmp_path):

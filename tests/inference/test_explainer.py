@@ -10,7 +10,7 @@ from PIL import Image
 
 from learnface.errors import DataError
 from learnface.faces.regions import FIVE_REGIONS, five_regions
-from learnface.inference import Explainer, Recognizer
+from learnface.inference import Explainer, Recognizer, explainer
 from learnface.labels import FER2013
 from learnface.models import branch_weights, cnn_lstm, fer_cnn, five_branch, vggface_lstm
 
@@ -51,10 +51,12 @@ def clip(portrait, tmp_path):
     return path
 
 
-def test_faces_are_found_cut_and_explained(portrait):
+def test_faces_are_found_cut_and_explained(portrait, monkeypatch):
     two = np.concatenate([portrait, portrait[:, ::-1]], axis=1)
     found = Explainer(faces_model(), LABELS).picture(two)
     assert len(found) == 2
+    monkeypatch.setattr(explainer, "_BATCH", 1)
+    assert len(Explainer(faces_model(), LABELS).picture(two)) == 2  # as many as there are, batch by batch
     for one in found:
         assert one.label in LABELS and 0.5 <= one.value <= 1 and one.is_probability
         assert one.maps.shape == (1, 5, 5) and one.pictures.shape == (1, 24, 24, 1)

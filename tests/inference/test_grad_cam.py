@@ -29,6 +29,35 @@ def by_hand(model, faces, chosen):
     return np.maximum((maps * weights[:, None, None]).sum(axis=-1), 0)
 
 
+def sequential(model):
+    return keras.Sequential([keras.Input((8, 6, 3)), *model.layers[1:]])
+
+
+def with_softmax_layer(model):
+    return keras.Model(model.input, layers.Softmax(name="last")(model.output))
+
+
+def nested_last(model):
+    inputs = keras.Input((8, 6, 3))
+    return keras.Model(inputs, model(inputs))
+
+
+@pytest.mark.parametrize(
+    ("activation", "wrap"),
+    [("softmax", sequential), (None, with_softmax_layer), ("softmax", nested_last)],
+    ids=["sequential", "softmax-layer", "nested"],
+)
+def test_the_softmax_is_left_out_wherever_it_is(activation, wrap):
+    flat = linear(activation)
+    model = wrap(flat)
+    before = np.asarray(model(FACES))
+    found = grad_cam(model, FACES, 1)
+    np.testing.assert_allclose(found.maps[:, 0], by_hand(flat, FACES, [1, 1]), atol=1e-7)
+    np.testing.assert_allclose(found.outputs, before, atol=1e-6)
+    np.testing.assert_allclose(before.sum(axis=1), 1, atol=1e-6)
+    np.testing.assert_allclose(model(FACES), before, atol=1e-6)  # the model is as it was
+
+
 @pytest.mark.parametrize("activation", [None, "softmax"])
 def test_maps_are_those_of_a_calculation_by_hand(activation):
     """With a softmax too: the score is what stands in front of it."""

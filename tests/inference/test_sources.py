@@ -78,6 +78,12 @@ def test_the_folder_of_results_is_passed_over(tmp_path):
     assert [source.path for source in find_sources([result], exclude=[tmp_path / "predictions"])] == [result]
 
 
+def test_a_folder_that_is_named_is_not_passed_over_in_silence(tmp_path):
+    write(tmp_path / "a.png")
+    (source,) = find_sources([tmp_path], exclude=[tmp_path / "b" / ".."])
+    assert source.problem == f"{tmp_path} is the folder for results: give another with --out"
+
+
 def test_problems(tmp_path):
     (tmp_path / "gone.png").symlink_to(tmp_path / "nowhere.png")
     text = write(tmp_path / "notes.txt", b"text")
