@@ -38,9 +38,11 @@ class ArraySource:
         augmentation: how to augment; None does nothing.
         size: `(height, width)` to cut to.
         sample_weight: `(samples,)` weights of the loss, or a dict like `targets`.
+        draw: take targets as distributions, and draw one class from each anew in every epoch: FER+'s "probability"
+            mode (Barsoum et al. 2016, section 3.2).
 
     Raises:
-        DataError: arrays of different lengths, or images that are not uint8.
+        DataError: arrays of different lengths, images that are not uint8, or targets that cannot be drawn from.
 
     Example:
         >>> source = ArraySource(np.zeros((5, 48, 48, 1), "uint8"), np.eye(5), batch_size=2)
@@ -58,9 +60,12 @@ class ArraySource:
     augmentation: Augmentation | None = None
     size: tuple[int, int] | None = None
     sample_weight: Targets | None = None
+    draw: bool = False
 
     def __post_init__(self):
         _check(self.images, self.targets, self.sample_weight)
+        if self.draw and np.ndim(self.targets) != 2:
+            raise DataError("to draw classes, give targets as one array of distributions, (samples, classes)")
 
     @property
     def steps_per_epoch(self) -> int:
@@ -77,6 +82,8 @@ class ArraySource:
             # The first row of a batch differs from batch to batch, and so does its seed.
             seed = tf.stack([self.seed, tf.cast(epoch, tf.int32)])
             seed = tf.random.fold_in(seed, tf.cast(rows[0], tf.int32))
+            if self.draw:
+                rest[0] = _drawn(rest[0], tf.random.fold_in(seed, 1))
             return augment(tf.cast(images, tf.float32) / 255.0, settings, seed, self.size), *rest
 
         def epoch(number: tf.Tensor) -> tf.data.Dataset:
@@ -255,6 +262,12 @@ def _arrays(*parts: Targets | None) -> tuple:
     with tf.device("CPU"):  # a corpus is larger than a GPU should hold
         present = [part for part in parts if part is not None]
         return tuple(tf.nest.map_structure(tf.convert_to_tensor, part) for part in present)
+
+
+def _drawn(distributions: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    """Return a class for each row, one-hot, drawn by its distribution."""
+    chosen = tf.random.stateless_categorical(tf.math.log(distributions), 1, seed)[:, 0]
+    return tf.one_hot(chosen, distributions.shape[1], dtype=distributions.dtype)
 
 
 def _check(images: np.ndarray, targets: Targets | None, sample_weight: Targets | None) -> None:

@@ -4,13 +4,11 @@ Barsoum et al. 2016, https://arxiv.org/abs/1608.01041, section 3, as the authors
 but on all pictures at once.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from learnface.errors import DataError
 
-__all__ = ["MODES", "apply_rule", "draw_targets"]
+__all__ = ["MODES", "apply_rule"]
 
 MODES = ("majority", "probability", "crossentropy", "multi_target")
 _CLASSES = 8  # then come "unknown" and "not a face"
@@ -53,28 +51,6 @@ def apply_rule(votes: np.ndarray, mode: str = "majority") -> tuple[np.ndarray, n
     taken, keep = rule(votes, votes.sum(1))
     taken = np.where(keep[:, None], taken[:, :_CLASSES], 0)
     return (taken / np.maximum(taken.sum(1, keepdims=True), 1)).astype(np.float32), keep
-
-
-def draw_targets(distributions: np.ndarray, seed: int | Sequence[int]) -> np.ndarray:
-    """Draw one class for each row by its distribution, as `"probability"` training does anew in each epoch.
-
-    Args:
-        distributions: float array of shape `(samples, classes)`, rows summing to 1.
-        seed: seed of the draw; pass `(seed, epoch)` for another draw in each epoch.
-
-    Returns:
-        float32 array of shape `(samples, classes)`, one-hot.
-
-    Example:
-        >>> draw_targets(np.array([[0.0, 1.0], [0.5, 0.5]]), seed=(0, 1))
-        array([[0., 1.],
-               [0., 1.]], dtype=float32)
-    """
-    distributions = np.asarray(distributions, np.float64)
-    edges = np.cumsum(distributions, axis=1)
-    drawn = np.random.default_rng(seed).random((len(distributions), 1)) * edges[:, -1:]
-    chosen = (drawn >= edges[:, :-1]).sum(1)  # a class of probability 0 has no width, so it is never chosen
-    return np.eye(distributions.shape[1], dtype=np.float32)[chosen]
 
 
 def _majority(votes: np.ndarray, total: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

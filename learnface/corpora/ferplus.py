@@ -32,10 +32,10 @@ from learnface.corpora import fer2013
 from learnface.corpora._card import CorpusCard
 from learnface.corpora._index import CountWarning, Problems, make_index, warn_counts
 from learnface.corpora._reading import check_root, csv_header, csv_rows, list_files
-from learnface.corpora._vote_rule import MODES, apply_rule, draw_targets
+from learnface.corpora._vote_rule import MODES, apply_rule
 from learnface.errors import DataError
 
-__all__ = ["CARD", "LABELS", "MODES", "VOTES", "apply_rule", "draw_targets", "index", "targets"]
+__all__ = ["CARD", "LABELS", "MODES", "VOTES", "apply_rule", "index", "targets"]
 
 LABELS = labels.FERPLUS
 VOTES = (*(f"votes_{label}" for label in LABELS), "votes_unknown", "votes_not_a_face")
@@ -140,8 +140,9 @@ def targets(index: pd.DataFrame, mode: str = "majority", evaluation_mode: str = 
     Args:
         index: rows of `index(root, ..., mode, evaluation_mode)`.
         mode: for training rows. `"majority"` and `"crossentropy"` give the distribution itself, and so does
-            `"probability"`, from which `draw_targets` draws. `"multi_target"` gives 1 for each class
-            taken and 0.001 for the others.
+            `"probability"`, for training that draws one class from it anew in each epoch, as
+            `learnface.clips.ArraySource(draw=True)` does. `"multi_target"` gives 1 for each class taken and
+            0.001 for the others.
         evaluation_mode: for rows of validation and test.
 
     Returns:

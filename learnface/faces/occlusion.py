@@ -18,8 +18,8 @@ __all__ = ["AREAS", "KINDS", "occlude"]
 AREAS = {
     "lower": (0.0, 0.5, 1.0, 0.5),
     "upper": (0.0, 0.0, 1.0, 0.5),
-    "eyes": (0.08, 0.2, 0.84, 0.3),
-    "mouth": (0.22, 0.62, 0.56, 0.3),
+    "eyes": (0.08, 0.2, 0.84, 0.3),  # without the brows, which the region `eyes` of five branches has
+    "mouth": (0.22, 0.62, 0.56, 0.3),  # somewhat wider than the region `mouth`, as what hides a mouth is
     "face": (0.0, 0.0, 1.0, 1.0),
 }
 """Areas of a face crop as (x, y, width, height), in parts of its width and height."""
@@ -228,6 +228,8 @@ def _area(area: str | _Box) -> _Box:
 def _pixels(box: _Box, height: int, width: int) -> tuple[int, int, int, int]:
     """Return top, bottom, left and right of a box of fractions, at least one pixel within the face."""
     x, y, across, down = box
+    if x >= 1 or y >= 1 or x + across <= 0 or y + down <= 0:
+        raise DataError(f"area={box} lies outside the face, whose parts go from 0 to 1")
     left, top = (min(max(round(a * b), 0), b - 1) for a, b in ((x, width), (y, height)))
     right = min(max(round((x + across) * width), left + 1), width)
     bottom = min(max(round((y + down) * height), top + 1), height)

@@ -5,11 +5,13 @@ import dataclasses
 import keras
 
 from learnface.clips import Augmentation
+from learnface.errors import DataError
 from learnface.faces.occlusion import AREAS
 from learnface.labels import FERPLUS
 from learnface.layers import RandomOcclusion
 from learnface.models import five_branch
-from learnface.models.backbones import build_backbone
+from learnface.models.backbones import BACKBONES, build_backbone
+from learnface.models.five_branch import ATTENTIONS
 
 __all__ = ["MODELS", "PAPER_MARGIN", "Plan", "build", "plan_of"]
 
@@ -51,6 +53,9 @@ class Plan:
         weight_decay: of SGD.
         dropout: in front of the classifier.
         augmentation: of the training faces.
+
+    Raises:
+        DataError: a setting is not as described.
     """
 
     backbone: str = "fer_vgg"
@@ -69,6 +74,18 @@ class Plan:
     augmentation: Augmentation = Augmentation(
         flip=True, rotation=15, zoom=0.12, shift=0.06, brightness=0.06, contrast=0.2, erase=0.5
     )
+
+    def __post_init__(self):
+        if self.attention not in ATTENTIONS:
+            raise DataError(f"attention must be one of {', '.join(ATTENTIONS)}, not {self.attention!r}")
+        if self.backbone not in BACKBONES:
+            raise DataError(f"there is no backbone {self.backbone!r}: choose from {', '.join(BACKBONES)}")
+        for name in ("region_dropout", "input_occlusion", "dropout"):
+            if not 0 <= getattr(self, name) < 1:
+                raise DataError(f"{name}={getattr(self, name)}: give a share from 0 to below 1")
+        for name in ("epochs", "batch_size"):
+            if getattr(self, name) < 1:
+                raise DataError(f"{name}={getattr(self, name)}: give 1 or more")
 
 
 def plan_of(model: str, plan: Plan) -> Plan:

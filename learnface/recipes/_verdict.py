@@ -26,13 +26,15 @@ def verdict(first: Sequence[float], second: Sequence[float], *, percent: bool = 
         'worse by 0.167 ± 0.143'
         >>> verdict([0.86], [0.85])
         'ahead by 1.00 points in one run, which tells nothing of other seeds'
+        >>> verdict([0.86], [0.86])
+        'level in one run, which tells nothing of other seeds'
     """
     scale, decimals, unit = (100, 2, " points") if percent else (1, 3, "")
     mean, half = mean_interval([scale * (a - b) for a, b in zip(first, second, strict=True)])
     size, width = (f"{value:.{decimals}f}" for value in (abs(mean), half))
     if np.isnan(half):
-        side = "ahead" if mean > 0 else "behind"
-        return f"{side} by {size}{unit} in one run, which tells nothing of other seeds"
+        side = f"{'ahead' if mean > 0 else 'behind'} by {size}{unit}" if float(size) else "level"
+        return f"{side} in one run, which tells nothing of other seeds"
     if abs(mean) <= half:
         return f"not told apart: {round(mean, decimals) + 0.0:+.{decimals}f} ± {width}{unit}"  # no minus zero
     return f"{'better' if mean > 0 else 'worse'} by {size} ± {width}{unit}"

@@ -22,7 +22,7 @@ import numpy as np
 from learnface.clips import ArraySource, evaluation_dataset
 from learnface.corpora import ferplus
 from learnface.errors import DataError
-from learnface.files import write_text
+from learnface.files import sha256, write_text
 from learnface.labels import FERPLUS
 from learnface.models import load, save
 from learnface.recipes._cards import classifier_card
@@ -138,6 +138,10 @@ def run(
     )
     margins = (margins,) if isinstance(margins, float | int) else tuple(margins)
     jobs = _jobs(models, tables, margins, range(seed, seed + seeds), range(seed, seed + sweep_seeds))
+    if not jobs:
+        raise DataError(
+            "the margins of figure3 are those of five_branch: give it among the models, or table 1"
+        )
     index = ferplus.index(data, mode=_mode(votes))
     splits = load_splits(_first(index, faces), FERPLUS)
     described = {name: split.describe() for name, split in splits.items()}
@@ -176,7 +180,10 @@ def _run_job(
 ) -> None:
     """Train and score one network; the report comes last, so that a run with one is whole."""
     train, validation = (scored.splits[name] for name in ("train", "validation"))
-    targets = _training_targets(job, plan, train, folder)
+    targets, taught_by = _targets(train, plan.votes), {}
+    if plan_of(job.model, plan).teacher:
+        teacher = _teacher(job, plan, data, folder)
+        targets, taught_by = _taught(targets, teacher, train, plan), {"teacher_sha256": sha256(teacher)}
     model = _seeded(job, plan)
     source = ArraySource(
         resized(train.images, plan.size),
@@ -195,7 +202,7 @@ def _run_job(
         run_dir=folder,
         name=f"occlusion/{job.folder}",
         seed=job.seed,
-        settings=_settings(job, plan),
+        settings=_settings(job, plan) | taught_by,
         data=data,
         jit_compile=jit_compile,
     )
@@ -206,19 +213,21 @@ def _run_job(
     report.save(folder / "report.json")
 
 
-def _training_targets(job: Job, plan: Plan, train: Split, folder: Path) -> np.ndarray:
-    """Return the distributions to train towards; for a pupil half of each is its teacher's."""
-    targets, teacher = _targets(train, plan.votes), plan_of(job.model, plan).teacher
-    if teacher is None:
-        return targets
+def _teacher(job: Job, plan: Plan, data: Mapping, folder: Path) -> Path:
+    """Return the file of a pupil's teacher, which must be of the same seed, settings and faces."""
+    teacher = Job.of(plan_of(job.model, plan).teacher, job.seed)
     root = folder.parents[len(Path(job.folder).parts) - 1]
-    path = root / Job.of(teacher, job.seed).folder / "model.keras"
-    if not path.exists():
+    if _finished(root / teacher.folder, teacher, plan, data) is None:
         raise DataError(
-            f"{job.model} learns from {teacher}, but there is no {path}: give --model {teacher} as well"
+            f"{job.model} learns from {teacher.model}, but {root / teacher.folder} holds no finished run of these "
+            f"settings: give --model {teacher.model} as well"
         )
-    said = predict_probabilities(load(path), resized(train.images, plan.size), flip=True)
-    return (targets + said) / 2
+    return root / teacher.folder / "model.keras"
+
+
+def _taught(targets: np.ndarray, teacher: Path, train: Split, plan: Plan) -> np.ndarray:
+    """Return targets half of which are what a teacher says of the whole faces."""
+    return (targets + predict_probabilities(load(teacher), resized(train.images, plan.size), flip=True)) / 2
 
 
 def _seeded(job: Job, plan: Plan) -> keras.Model:

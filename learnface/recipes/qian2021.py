@@ -26,7 +26,19 @@ from learnface.errors import DataError
 from learnface.files import write_text
 from learnface.micro.mdmo import cropped_landmarks
 from learnface.recipes._micro_baselines import METHODS as CLASSICAL
-from learnface.recipes._micro_networks import Network, network_inputs
+from learnface.recipes._micro_methods import (
+    FC6,
+    FIXED,
+    FUSED,
+    METHODS,
+    SPATIAL,
+    TEMPORAL,
+    Options,
+    kinds_of,
+    plan_of,
+    yes_no,
+)
+from learnface.recipes._micro_networks import network_inputs
 from learnface.recipes._micro_report import Kind, Study, drawn_faces, finished_runs
 from learnface.training import CrossValidation, cross_validate, shuffle_labels
 from learnface.training._fold_files import describe_method
@@ -34,28 +46,17 @@ from learnface.training._fold_files import describe_method
 __all__ = ["CORPORA", "METHODS", "TABLES", "run"]
 
 CORPORA = {"smic": "SMIC", "casme2": "CASME II", "megc2019": "MEGC 2019 composite"}
-_FUSED, _FIXED, _FC6, _SPATIAL, _TEMPORAL = "fusion", "fusion_fixed", "fusion_fc6", "spatial", "temporal"
-METHODS = {
-    _FUSED: "fusion after fc7, trained",
-    _FIXED: "fusion after fc7, fixed",
-    _FC6: "fusion after fc6, trained",
-    _TEMPORAL: "temporal stream",
-    _SPATIAL: "spatial stream",
-    "ststnet": "STSTNet (not in the paper)",
-    **{name: baseline.title for name, baseline in CLASSICAL.items()},
-}
-"""Every method of the tables by its name."""
 # For each table its rows: method, then the paper's accuracy on SMIC and on CASME II.
 TABLES = {
-    "1": {"trained": (_FUSED, 0.534, 0.566), "fixed": (_FIXED, 0.480, 0.516)},
-    "2": {"after fc7": (_FUSED, 0.563, 0.602), "after fc6": (_FC6, 0.501, 0.577)},
+    "1": {"trained": (FUSED, 0.534, 0.566), "fixed": (FIXED, 0.480, 0.516)},
+    "2": {"after fc7": (FUSED, 0.563, 0.602), "after fc6": (FC6, 0.501, 0.577)},
     "3": {
-        "fused": (_FUSED, 0.563, 0.602),
-        "temporal": (_TEMPORAL, 0.411, 0.431),
-        "spatial": (_SPATIAL, 0.418, 0.429),
+        "fused": (FUSED, 0.563, 0.602),
+        "temporal": (TEMPORAL, 0.411, 0.431),
+        "spatial": (SPATIAL, 0.418, 0.429),
     },
     "4": {
-        "fused": (_FUSED, 0.553, 0.587),
+        "fused": (FUSED, 0.553, 0.587),
         **{
             baseline.title: (name, baseline.published["smic"], baseline.published["casme2"])
             for name, baseline in CLASSICAL.items()
@@ -70,14 +71,6 @@ PUBLISHED = {
     }
 }
 _BESIDE = {"4": ("ststnet",)}  # methods that a table is run with, although the paper's has no such row
-_ARGUMENTS = {
-    _FUSED: {},
-    _FIXED: {"fusion": "fixed"},
-    _FC6: {"fuse_after": "fc6"},
-    _TEMPORAL: {"streams": "temporal"},
-    _SPATIAL: {"streams": "spatial"},
-}
-_NETWORKS = (*_ARGUMENTS, "ststnet")
 _UNCROPPED = ("raw", "raw_selected", "extended", "original")  # forms of corpora that show whole heads
 SILENT = (
     "The paper gives the input (20 frames and 19 flow pictures of 96x96x3), the 20-frame rule, 5 convolutions, 3 "
@@ -96,27 +89,6 @@ SILENT = (
     "too. Its own figures for the fused network after fc7 differ between "
     "Tables 1, 2 and 4, without a word on why; ours is one figure for the three."
 )
-
-
-@dataclasses.dataclass(frozen=True)
-class Options:
-    """What a run may choose; the arguments of `run` that describe the networks."""
-
-    epochs: int
-    patience: int
-    width: float
-    batch_size: int
-    learning_rate: float
-    ststnet_epochs: int
-    ststnet_rate: float
-    refit: bool
-    dtype_policy: str
-    jit_compile: bool
-
-    def __post_init__(self):
-        for name in ("epochs", "patience", "batch_size", "ststnet_epochs"):
-            if getattr(self, name) < 1:
-                raise DataError(f"{name}={getattr(self, name)}: give 1 or more")
 
 
 def run(
@@ -217,10 +189,10 @@ def run(
     prepared = functools.cache(lambda used: prepare_micro(index, out / "cache", used, processes=workers))
     inputs = functools.cache(lambda: network_inputs(prepared(settings)))
     forms = sorted(set(index["form"]))
-    plans = {name: _plan(name, options, settings, described, mdmo_form, forms) for name in METHODS}
-    facts = {"seeds": seeds, "form": ", ".join(forms), "length": length, "stabilise": _word(stabilise)}
+    plans = {name: plan_of(name, options, settings, described, mdmo_form, forms) for name in METHODS}
+    facts = {"seeds": seeds, "form": ", ".join(forms), "length": length, "stabilise": yes_no(stabilise)}
     facts |= {"detector": detector or "none", "landmarks": landmarks or "none (faces not aligned)"}
-    study = _study(out, corpus, drawn_faces(index), facts, _kinds(plans, settings, described, mdmo_form))
+    study = _study(out, corpus, drawn_faces(index), facts, kinds_of(plans, settings, described, mdmo_form))
 
     @functools.cache
     def seen(name: str) -> Any:
@@ -306,68 +278,6 @@ def _index(
     return index
 
 
-def _plan(
-    name: str,
-    options: Options,
-    settings: MicroSettings,
-    described: MicroSettings,
-    mdmo_form: str,
-    forms: Sequence[str],
-) -> tuple[Network | Any, dict[str, Any]]:
-    """Return a method, and what else its runs depend on."""
-    if name in _NETWORKS:
-        return _network(name, options), {"clips": settings.describe(), "forms": forms}
-    more = {"form": mdmo_form} if name == "mdmo" else {}
-    return CLASSICAL[name].search, {"clips": described.describe(), "forms": forms, **more}
-
-
-def _network(method: str, options: Options) -> Network:
-    shared = {name: getattr(options, name) for name in ("refit", "dtype_policy", "jit_compile")}
-    if method == "ststnet":
-        return Network(
-            "ststnet",
-            inputs=("onset_apex",),
-            epochs=options.ststnet_epochs,
-            batch_size=256,
-            learning_rate=options.ststnet_rate,
-            patience=None,
-            **shared,
-        )
-    streams = {_TEMPORAL: ("flow",), _SPATIAL: ("frames",)}
-    return Network(
-        "micro_fusion",
-        {**_ARGUMENTS[method], "width": options.width},
-        inputs=streams.get(method, ("frames", "flow")),
-        epochs=options.epochs,
-        batch_size=options.batch_size,
-        learning_rate=options.learning_rate,
-        patience=options.patience,
-        **shared,
-    )
-
-
-def _kinds(
-    plans: Mapping[str, tuple[Any, Any]], settings: MicroSettings, described: MicroSettings, mdmo_form: str
-) -> list[Kind]:
-    """Return what the methods of each kind have in common that others have not."""
-    fused, small = plans[_FUSED][0], plans["ststnet"][0]
-    pictures = {"size": settings.size, "frames": settings.frames}
-    learning = ("epochs", "batch_size", "learning_rate")
-    own, authors = ({name: getattr(network, name) for name in learning} for network in (fused, small))
-    again = {"refit": _word(fused.refit), "precision": fused.dtype_policy}
-    width = {"width": fused.arguments["width"], "patience": fused.patience}
-    texture = {"size": described.size, "frames": described.frames}
-    return [
-        Kind("the paper's networks", tuple(_ARGUMENTS), pictures | width | own | again),
-        Kind("STSTNet", ("ststnet",), {"patience": "none, all epochs are searched"} | authors | again),
-        Kind("descriptors", tuple(CLASSICAL), texture | {"MDMO": mdmo_form}),
-    ]
-
-
-def _word(true: bool) -> str:
-    return "yes" if true else "no"
-
-
 def _study(out: Path, corpus: str, drawn: bool, facts: Mapping[str, Any], kinds: Sequence[Kind]) -> Study:
     tables = {}
     if corpus not in PUBLISHED:
@@ -377,7 +287,7 @@ def _study(out: Path, corpus: str, drawn: bool, facts: Mapping[str, Any], kinds:
             for table, rows in TABLES.items()
         }
     published = PUBLISHED.get(corpus, {})
-    return Study(out / corpus, CORPORA[corpus], METHODS, tables, published, _FUSED, drawn, facts, kinds)
+    return Study(out / corpus, CORPORA[corpus], METHODS, tables, published, FUSED, drawn, facts, kinds)
 
 
 def _report(

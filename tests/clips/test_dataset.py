@@ -76,6 +76,32 @@ def test_evaluation_keeps_order_and_drops_nothing(images):
     assert only_images.dtype == "float32" and float(only_images.numpy().max()) <= 1.0
 
 
+def test_classes_are_drawn_anew_in_each_epoch():
+    """FER+'s "probability" mode: in the mean over epochs the drawn classes are the distribution."""
+    likely = np.array([[0.7, 0.3, 0.0], [0.0, 0.5, 0.5]], "float32").repeat(200, axis=0)
+    source = ArraySource(np.zeros((400, 4, 4, 1), np.uint8), likely, batch_size=32, draw=True)
+
+    def drawn(epochs, first=0):
+        stream = iter(source.dataset(first))
+        return [np.concatenate([next(stream)[1] for _ in range(13)]) for _ in range(epochs)]
+
+    first, second, third = drawn(3)
+    assert set(np.unique(first)) == {0.0, 1.0} and (first.sum(axis=1) == 1).all()
+    np.testing.assert_allclose(np.mean([first, second, third], axis=(0, 1)), likely.mean(axis=0), atol=0.05)
+    assert (first.sum(axis=0) != second.sum(axis=0)).any()
+    np.testing.assert_array_equal(drawn(1, first=2)[0], third)
+    with pytest.raises(DataError, match=r"distributions, \(samples, classes\)"):
+        ArraySource(np.zeros((4, 4, 4, 1), np.uint8), np.arange(4), draw=True)
+
+
+def test_an_impossible_class_is_never_drawn():
+    sure = np.eye(3, dtype="float32")[np.arange(60) % 3]
+    source = ArraySource(np.zeros((60, 4, 4, 1), np.uint8), sure, batch_size=60, draw=True)
+    order = ArraySource(np.zeros((60, 4, 4, 1), np.uint8), np.arange(60) % 3, batch_size=60)
+    (_, drawn), (_, classes) = (next(iter(one.dataset())) for one in (source, order))
+    np.testing.assert_array_equal(np.argmax(drawn, axis=1), classes)
+
+
 @pytest.mark.parametrize("make", [ArraySource, evaluation_dataset])
 def test_wrong_arrays_are_refused(make, images):
     with pytest.raises(DataError, match="10 images but 9"):

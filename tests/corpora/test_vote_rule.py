@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from checks.ferplus_labels import label_csv, new_csv
 
-from learnface.corpora._vote_rule import MODES, apply_rule, draw_targets
+from learnface.corpora._vote_rule import MODES, apply_rule
 from learnface.errors import DataError
 
 # What the authors' own program keeps: images by split, and by class and split for "majority".
@@ -126,18 +126,3 @@ def test_wrong_shape(votes, message):
 def test_unknown_mode():
     with pytest.raises(DataError, match="mode is 'vote'; use one of majority"):
         apply_rule(np.zeros((1, 10)), "vote")
-
-
-def test_draws_follow_the_distribution():
-    distribution = np.array([0.0, 0.5, 0.0, 0.3, 0.2, 0.0], np.float32)
-    drawn = draw_targets(np.tile(distribution, (20000, 1)), seed=0)
-    assert drawn.dtype == np.float32
-    assert (drawn.sum(1) == 1).all()
-    np.testing.assert_allclose(drawn.mean(0), distribution, atol=0.015)  # 4 standard deviations
-    assert (drawn.mean(0)[distribution == 0] == 0).all()
-
-
-def test_draws_come_from_the_seed():
-    even = np.full((100, 8), 1 / 8)
-    np.testing.assert_array_equal(draw_targets(even, seed=(1, 2)), draw_targets(even, seed=(1, 2)))
-    assert (draw_targets(even, seed=(1, 2)) != draw_targets(even, seed=(1, 3))).any()

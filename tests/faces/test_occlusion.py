@@ -106,6 +106,8 @@ def test_an_own_area_and_a_read_only_face(face):
         ({"kind": "scarf"}, "choose 'random' or one of"),
         ({"area": "chin"}, "choose one of"),
         ({"area": (0, 0, 1, 0)}, "not \\(x, y, width, height\\)"),
+        ({"area": (2, 2, 0.5, 0.5)}, "lies outside the face, whose parts go from 0 to 1"),
+        ({"area": (0, -0.5, 1, 0.5)}, "lies outside the face"),
         ({"coverage": 1.5}, "not between 0 and 1"),
         ({"face": np.zeros((9, 9), int)}, "int64"),
         ({"face": np.zeros((9, 9, 2), np.uint8)}, r"\(9, 9, 2\)"),

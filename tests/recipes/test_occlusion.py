@@ -6,6 +6,7 @@ import pytest
 
 from learnface.errors import DataError
 from learnface.faces.occlusion import KINDS
+from learnface.files import sha256
 from learnface.inference import Recognizer
 from learnface.models import ModelCard, save
 from learnface.recipes import occlusion
@@ -88,20 +89,32 @@ def test_a_report_has_the_settings_that_its_network_has():
 
 def test_half_of_a_pupils_targets_are_its_teachers(small_fer2013, tmp_path):
     splits = occlusion.load_splits(occlusion.ferplus.index(small_fer2013), occlusion.FERPLUS)
-    plan, job = Plan(backbone="fer_cnn", initial_weights=None, size=16), Job.of("distilled", 1)
-    with pytest.raises(
-        DataError, match="learns from five_branch_best.*give --model five_branch_best as well"
-    ):
-        occlusion._training_targets(job, plan, splits["train"], tmp_path / job.folder)
+    plan = Plan(backbone="fer_cnn", initial_weights=None, size=16)
     teacher = occlusion.build("five_branch_best", plan)
-    path = tmp_path / "five_branch_best/margin-0.03/seed-1/model.keras"
-    path.parent.mkdir(parents=True)
+    path = tmp_path / "model.keras"
     save(teacher, path, ModelCard("teacher", occlusion.FERPLUS, (16, 16, 1)))
-    found = occlusion._training_targets(job, plan, splits["train"], tmp_path / job.folder)
+    targets = occlusion._targets(splits["train"], votes=False)
+    found = occlusion._taught(targets, path, splits["train"], plan)
     faces = occlusion.resized(splits["train"].images, 16)
     said = (predict_probabilities(teacher, faces) + predict_probabilities(teacher, faces[:, :, ::-1])) / 2
     labels = np.eye(8)[splits["train"].codes]
     np.testing.assert_allclose(found, (labels + said) / 2, atol=1e-5)
+
+
+def test_a_teacher_is_of_the_pupils_own_seed_settings_and_faces(small_fer2013, tmp_path):
+    out, both = tmp_path / "runs", ["five_branch_best", "distilled"]
+    with pytest.raises(
+        DataError, match="holds no finished run of these settings: give --model five_branch_best"
+    ):
+        run(small_fer2013, out, models=["distilled"], **SMALL)
+    reports = run(small_fer2013, out, models=both, **SMALL)
+    teacher = out / "five_branch_best/margin-0.03/seed-0/model.keras"
+    assert reports["distilled/seed-0"].settings["teacher_sha256"] == sha256(teacher)
+    for changed in ({"learning_rate": 0.5}, {"faces": 20}, {"seed": 1}):
+        with pytest.raises(
+            DataError, match="five_branch_best/margin-0.03/seed-. holds no finished run of these"
+        ):
+            run(small_fer2013, out, models=["distilled"], **SMALL | changed)
 
 
 def test_no_network_starts_from_the_classifier_that_its_weights_grew_with():
@@ -114,7 +127,15 @@ def test_no_network_starts_from_the_classifier_that_its_weights_grew_with():
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [({"models": ["vgg"]}, "models are .*choose from plain"), ({"tables": ["2"]}, "choose from 1, figure3")],
+    [
+        ({"models": ["vgg"]}, "models are .*choose from plain"),
+        ({"tables": ["2"]}, "choose from 1, figure3"),
+        ({"models": ["plain"], "tables": ["figure3"]}, "the margins of figure3 are those of five_branch"),
+        ({"attention": "hard"}, "attention must be one of sigmoid, softmax, normalised, not 'hard'"),
+        ({"backbone": "vgg7"}, "there is no backbone 'vgg7': choose from"),
+        ({"input_occlusion": 1.5}, "input_occlusion=1.5: give a share from 0 to below 1"),
+        ({"epochs": 0}, "epochs=0: give 1 or more"),
+    ],
 )
 def test_unknown_names_are_refused_before_anything_is_read(arguments, message, tmp_path):
     with pytest.raises(DataError, match=message):

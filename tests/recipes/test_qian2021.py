@@ -221,13 +221,6 @@ def test_methods_and_papers_numbers():
     assert sorted(everything) == sorted(qian2021.METHODS)
     assert everything[:4] == ["lbp_top", "fdm", "mdmo", "fusion"]  # what takes minutes comes first
     assert {"lbp_top", "fdm", "mdmo"} < set(qian2021.METHODS)
-    options = qian2021.Options(7, 3, 0.5, 50, 1e-3, 9, 1e-4, True, "float32", False)
-    fixed, small = (qian2021._network(name, options) for name in ("fusion_fixed", "ststnet"))
-    assert fixed.arguments == {"fusion": "fixed", "width": 0.5} and (fixed.epochs, fixed.batch_size) == (
-        7,
-        50,
-    )
-    assert small.inputs == ("onset_apex",) and (small.epochs, small.learning_rate) == (9, 1e-4)
     assert np.isclose(qian2021.run.__kwdefaults__["learning_rate"], 0.0005)
 
 

@@ -13,6 +13,7 @@ from learnface.recipes._verdict import verdict
         ([0.5, 0.7], [0.7, 0.50002], "not told apart: +0.00 ± "),
         ([0.5], [0.7], "behind by 20.00 points in one run"),
         ([0.7], [0.5], "ahead by 20.00 points in one run"),
+        ([0.70001], [0.7], "level in one run"),
     ],
 )
 def test_verdict(first, second, words):
