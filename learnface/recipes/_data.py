@@ -9,7 +9,10 @@ import pandas as pd
 from learnface.corpora import load_images
 from learnface.training.environment import array_hash
 
-__all__ = ["Split", "load_splits"]
+__all__ = ["NEW_FACES", "Split", "are_new", "load_splits"]
+
+NEW_FACES = "test, not in training"
+"""Name in `RunReport.scores` of the test faces that `are_new`."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,6 +32,18 @@ class Split:
     def describe(self) -> dict[str, int | str]:
         """Return the number of samples and the hash of images and classes, for a `RunReport`."""
         return {"samples": len(self.images), "sha256": array_hash(self.images, self.codes)}
+
+
+def are_new(images: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Tell which images are not, pixel for pixel, among others: FER2013 repeats faces of training in its test rows.
+
+    Example:
+        >>> faces = np.arange(12, dtype="uint8").reshape(3, 2, 2, 1)
+        >>> are_new(faces, faces[1:2]).tolist()
+        [True, False, True]
+    """
+    seen = {image.tobytes() for image in known}
+    return np.array([image.tobytes() not in seen for image in images], bool)
 
 
 def load_splits(

@@ -11,12 +11,11 @@ from learnface.faces.normalise import resize
 from learnface.faces.occlusion import KINDS, occlude
 from learnface.faces.regions import FIVE_REGIONS
 from learnface.labels import FERPLUS
-from learnface.recipes._data import Split
+from learnface.recipes._data import NEW_FACES, Split, are_new
 from learnface.training import predict_probabilities, score_probabilities
 
 __all__ = [
     "COVERAGE",
-    "NEW_FACES",
     "OCCLUSION_SEED",
     "ScoredFaces",
     "occluded_part",
@@ -28,7 +27,6 @@ OCCLUSION_SEED = 2013
 """Of the occluded test faces: the same for every run. Those of validation have the next one."""
 COVERAGE = 0.6
 """Part of the lower half that is hidden in them."""
-NEW_FACES = "test, not in training"
 _EYES, _OCCLUDED = FIVE_REGIONS.index("eyes"), FIVE_REGIONS.index("occluded")
 
 
@@ -67,9 +65,8 @@ class ScoredFaces:
 
     @functools.cached_property
     def new(self) -> np.ndarray:
-        """Which test faces are not, pixel for pixel, among those of training: FER2013 repeats some."""
-        known = {image.tobytes() for image in self.splits["train"].images}
-        return np.array([image.tobytes() not in known for image in self.splits["test"].images])
+        """Which test faces are not, pixel for pixel, among those of training."""
+        return are_new(self.splits["test"].images, self.splits["train"].images)
 
     def _parts(self) -> Iterator[tuple[str, tuple[np.ndarray, np.ndarray]]]:
         for seed, name in ((OCCLUSION_SEED + 1, "validation"), (OCCLUSION_SEED, "test")):

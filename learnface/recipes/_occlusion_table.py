@@ -8,8 +8,9 @@ from matplotlib.figure import Figure
 
 from learnface.faces.occlusion import KINDS
 from learnface.metrics import mean_interval
+from learnface.recipes._data import NEW_FACES
 from learnface.recipes._occlusion_networks import MODELS, PAPER_MARGIN
-from learnface.recipes._occlusion_scores import NEW_FACES, occluded_part
+from learnface.recipes._occlusion_scores import occluded_part
 from learnface.recipes._verdict import verdict
 from learnface.reports import comparison_table, interval_picture, markdown_table
 from learnface.training import RunReport

@@ -15,7 +15,7 @@ from learnface.errors import DataError
 from learnface.files import atomic_path, write_text
 from learnface.metrics import classification_scores, pooled_scores
 
-__all__ = ["RESERVED", "CrossValidation"]
+__all__ = ["CrossValidation", "RESERVED"]
 
 _KEPT = ("sample", "corpus", "subject", "fold", "label")
 RESERVED = (*_KEPT, "predicted")

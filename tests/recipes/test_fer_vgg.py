@@ -1,11 +1,15 @@
+import keras
 import numpy as np
 import pytest
 
+from learnface.corpora import fer2013, ferplus
 from learnface.errors import DataError
 from learnface.labels import FERPLUS
+from learnface.metrics import apply_temperature, fit_temperature
 from learnface.models import ModelCard, fer_vgg
 from learnface.models import fer_vgg as build
 from learnface.recipes import fer_vgg as recipe
+from learnface.recipes._data import load_splits
 
 
 @pytest.mark.filterwarnings("ignore::learnface.corpora.CountWarning")
@@ -20,7 +24,27 @@ def test_the_whole_recipe_on_a_small_corpus(small_fer2013, tmp_path):
         network = build(classes=len(labels), weights=out / f"fer_vgg-{head}.npz")
         outputs = np.asarray(network(np.zeros((1, 48, 48, 1), "float32")))
         assert outputs.shape == (1, len(labels))
-    assert "fer_vgg-ferplus" in (out / "table.md").read_text()
+    text = (out / "table.md").read_text()
+    assert "fer_vgg-ferplus" in text and "new faces" in text
+    recipe.run(small_fer2013, out, epochs=1, models=["fer2013"])
+    assert (out / "table.md").read_text() == text  # with the head of the earlier call
+
+
+@pytest.mark.filterwarnings("ignore::learnface.corpora.CountWarning")
+def test_a_part_says_what_the_joint_network_says_at_the_temperature_of_validation(small_fer2013, tmp_path):
+    keras.utils.set_random_seed(0)
+    model = recipe.joint_model()
+    classifier = model.get_layer("fer2013")
+    classifier.set_weights([30 * weights for weights in classifier.get_weights()])  # far too sure of itself
+    validation = load_splits(fer2013.index(small_fer2013), fer2013.LABELS)["validation"]
+    network = recipe._part(model, "fer2013", validation, tmp_path)
+    border = recipe.SETTINGS["border"]
+    cut = validation.images[:, border:-border, border:-border] / np.float32(255)
+    joint = model.predict(cut, verbose=0)["fer2013"]
+    expected = apply_temperature(joint, fit_temperature(validation.codes, joint))
+    said = network.predict(validation.images / np.float32(255), verbose=0)
+    np.testing.assert_allclose(said, expected, atol=2e-3)  # kept in half precision
+    assert np.abs(expected - joint).max() > 0.1  # else the temperature would not be seen
 
 
 def test_both_heads_share_one_body():
@@ -36,9 +60,6 @@ def test_rows_without_expression_teach_only_the_other_head(small_fer2013):
     lines = votes_file.read_text().splitlines()
     lines[1] = "Training,fer0000000.png,0,0,0,0,0,0,0,0,10,0"
     votes_file.write_text("\n".join(lines) + "\n")
-    from learnface.corpora import fer2013, ferplus
-    from learnface.recipes._data import load_splits
-
     splits = load_splits(fer2013.index(small_fer2013), fer2013.LABELS)
     votes = ferplus.index(small_fer2013, mode="crossentropy").set_index("row")
     targets, weights = recipe._targets(splits["train"], votes)

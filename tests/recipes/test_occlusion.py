@@ -10,7 +10,8 @@ from learnface.files import sha256
 from learnface.inference import Recognizer
 from learnface.models import ModelCard, save
 from learnface.recipes import occlusion
-from learnface.recipes._occlusion_scores import NEW_FACES, ScoredFaces
+from learnface.recipes._data import NEW_FACES
+from learnface.recipes._occlusion_scores import ScoredFaces
 from learnface.recipes.fer_vgg import joint_model
 from learnface.recipes.occlusion import Job, Plan, run
 from learnface.training import RunReport, predict_probabilities
