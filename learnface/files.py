@@ -41,7 +41,7 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     try:
         yield temporary
         temporary.chmod(0o666 & ~_umask())
-        with temporary.open("rb") as file:
+        with temporary.open("r+b") as file:  # some systems write out only what may be written to
             os.fsync(file.fileno())  # else a power cut may leave the new name on an empty file
         temporary.replace(path)
     except OSError as error:

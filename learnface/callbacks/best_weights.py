@@ -1,5 +1,6 @@
 """Keep the weights of the best epoch on disk, whole at any moment."""
 
+import math
 from pathlib import Path
 
 import keras
@@ -12,6 +13,8 @@ __all__ = ["BestWeights"]
 
 class BestWeights(keras.callbacks.Callback):
     """Save the weights whenever the monitored figure is the best so far; of equals that with the lower `val_loss`.
+
+    An epoch whose figure is NaN is worse than any other.
 
     Unlike `keras.callbacks.ModelCheckpoint` the file is replaced atomically, so that a kill while writing
     leaves the former best; and unlike `EarlyStopping(restore_best_weights=True)` the best survives a restart.
@@ -55,8 +58,13 @@ class BestWeights(keras.callbacks.Callback):
             raise DataError(f"{self.monitor!r} is not among this run's figures: {', '.join(sorted(logs))}")
         value = float(logs[self.monitor])
         # On a handful of clips many epochs have the same accuracy, the first of them by chance.
-        rank = (value if self.mode == "max" else -value, -float(logs.get("val_loss", 0)))
+        rank = (_finite(value if self.mode == "max" else -value), _finite(-float(logs.get("val_loss", 0))))
         if self._rank is not None and rank <= self._rank:
             return False
         self._rank, self.best, self.best_epoch = rank, value, epoch
         return True
+
+
+def _finite(figure: float) -> float:
+    """Return a figure that is the better the higher it is; NaN, with which nothing compares, is the worst."""
+    return figure if math.isfinite(figure) else -math.inf

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from learnface.cli._stopped import stopped
@@ -96,7 +97,7 @@ def print_scores(console: Console, scores: Mapping[str, Any]) -> None:
     table = Table("class", "samples", "precision", "recall", "F1", box=None)
     for label, row in scores["per_class"].items():
         figures = [f"{row[name]:.1%}" for name in ("precision", "recall", "f1")]
-        table.add_row(str(label), f"{int(row['support']):,}", *figures)
+        table.add_row(escape(str(label)), f"{int(row['support']):,}", *figures)
     console.print(table)
 
 

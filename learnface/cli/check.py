@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
@@ -109,7 +110,9 @@ def _report(found: dict[str, Any]) -> None:
 def _label_table(found: dict[str, Any]) -> Table:
     """Count clips and subjects by class, and clips by split."""
     splits = list(found["splits"])
-    table = Table("class", "samples", "subjects", *splits, title=str(found["data"]), title_justify="left")
+    table = Table(
+        "class", "samples", "subjects", *splits, title=escape(str(found["data"])), title_justify="left"
+    )
     for column in table.columns[1:]:
         column.justify = "right"
     for row in found["labels"]:

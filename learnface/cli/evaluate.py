@@ -42,6 +42,7 @@ def evaluate(
     from learnface.models import load
     from learnface.training import LabelledFaces
     from learnface.transfer import preparation_of
+    from learnface.transfer._network import check_kind, holds_clips
     from learnface.transfer._scoring import score
 
     network = load(model)
@@ -49,6 +50,7 @@ def evaluate(
     class_codes(
         index["label"].astype(object).to_numpy(), network.card.labels, f"the column 'label' of {data}"
     )
+    check_kind(network, clips=holds_clips(index))
     with tempfile.TemporaryDirectory() as temporary, tell_warnings():
         folder = faces or Path(temporary) / "faces"
         prepared = prepare(

@@ -17,13 +17,18 @@ from learnface.clips._shard import SCHEMA, finished, shard_files
 from learnface.files import atomic_path
 from learnface.version import __version__
 
-__all__ = ["RESERVED", "collect"]
+__all__ = ["RESERVED", "collect", "column_to_store"]
 
 _OWN = tuple(
     name for name in SCHEMA.names if name not in ("index_row", "sample", "status", "problem", "missed_time")
 )
 RESERVED = {"shard", *_OWN}
 """Columns of `samples.parquet` that an index must not have."""
+
+
+def column_to_store(column: pd.Series) -> pd.Series:
+    """Return a column of an index as it is kept: names and paths as text."""
+    return column.map(str) if column.name in ("sample", "frames") else column
 
 
 def collect(
@@ -41,7 +46,7 @@ def collect(
     files = []
     index = index.reset_index(drop=True)
     index.attrs = {}  # they need not be plain values
-    columns = pa.Table.from_pandas(index, preserve_index=False)
+    columns = pa.Table.from_pandas(index.apply(column_to_store), preserve_index=False)
     with (
         atomic_path(folder / SAMPLES) as table_path,
         atomic_path(folder / NO_FACE) as missed_path,

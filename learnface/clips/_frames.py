@@ -11,13 +11,13 @@ import cv2
 import numpy as np
 
 from learnface.clips._settings import PrepareSettings
-from learnface.clips.picture_bytes import decode, read_whole
+from learnface.clips.picture_bytes import decode, on_white, read_whole
 from learnface.clips.sampling import centre_trim_pad, every_nth, uniform
 from learnface.clips.video import read_video
 from learnface.errors import DataError, reason
 from learnface.files import PICTURE_SUFFIXES
 
-__all__ = ["Row", "SourceFrame", "choose_frames", "list_pictures", "read_frames", "read_image"]
+__all__ = ["Row", "SourceFrame", "choose_frames", "folder_part", "list_pictures", "read_frames", "read_image"]
 
 _HELD = (
     128 << 20
@@ -82,7 +82,7 @@ def read_frames(
     elif not row.is_clip:
         yield SourceFrame(0, math.nan, read_image(path))
     elif path.is_dir():
-        files = _part(list_pictures(path), row)
+        files = folder_part(list_pictures(path), row.frames, row.start, row.stop)
         for place in choose_frames(len(files), settings):
             beat()
             yield SourceFrame(int(place), math.nan, read_image(files[place]))
@@ -107,13 +107,16 @@ def choose_frames(count: int, settings: PrepareSettings) -> np.ndarray:
 def read_image(path: str | Path) -> np.ndarray:
     """Return a picture file as RGB, or as grey where it is stored so, upright by its EXIF orientation.
 
+    Transparent parts become white, as `learnface.inference` has them.
+
     Raises:
         DataError: the file is missing, empty, cut short or no picture.
     """
-    image = decode(read_whole(Path(path)), cv2.IMREAD_ANYCOLOR)
+    data = read_whole(Path(path))
+    image = decode(data, cv2.IMREAD_ANYCOLOR)
     if image is None:
         raise DataError(f"{path} is not a picture that OpenCV reads: give a JPEG, PNG, WebP, TIFF or BMP")
-    return image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+    return image if image.ndim == 2 else cv2.cvtColor(on_white(data, image), cv2.COLOR_BGR2RGB)
 
 
 def list_pictures(folder: Path) -> list[Path]:
@@ -128,13 +131,13 @@ def list_pictures(folder: Path) -> list[Path]:
     return [folder / name for name in sorted(names, key=_by_numbers)]
 
 
-def _part(files: list[Path], row: Row) -> list[Path]:
+def folder_part(files: list[Path], folder: str | Path, start: float | None, stop: float | None) -> list[Path]:
     """Return the pictures of a folder from place `start` to before place `stop`: they have no times."""
-    start = 0 if row.start is None else row.start
-    stop = len(files) if row.stop is None else row.stop
+    start = 0 if start is None else start
+    stop = len(files) if stop is None else stop
     if start != int(start) or stop != int(stop) or not 0 <= start < stop <= len(files):
         raise DataError(
-            f"{row.frames} is a folder of {len(files):,} pictures, and has no part from {start:g} to {stop:g}: "
+            f"{folder} is a folder of {len(files):,} pictures, and has no part from {start:g} to {stop:g}: "
             "give whole places from 0, for its frames have no times"
         )
     return files[int(start) : int(stop)]
@@ -153,8 +156,13 @@ def _video_frames(row: Row, settings: PrepareSettings, beat: Callable[[], None])
             if place % settings.every == 0:
                 yield SourceFrame(place, frame.time, frame.image)
 
+    nothing = f"{row.frames} has no frames from {row.start or 0:g} to {_end(row.stop)}: check the index"
     if settings.frames is None:
-        yield from stream()
+        frame = None
+        for frame in stream():
+            yield frame
+        if frame is None:
+            raise DataError(nothing)
         return
     held, last, size = [], None, 0
     for frame in stream():  # a video's header does not say how many frames there are
@@ -162,11 +170,15 @@ def _video_frames(row: Row, settings: PrepareSettings, beat: Callable[[], None])
         if size <= _HELD:
             held.append(frame)
     if last is None:
-        raise DataError(f"{row.frames} has no frames from {row.start} to {row.stop} s: check the index")
+        raise DataError(nothing)
     wanted = choose_frames(last + 1, settings).tolist()
     for frame in held if size <= _HELD else stream():
         for _ in range(wanted.count(frame.place)):
             yield frame
+
+
+def _end(stop: float | None) -> str:
+    return "its end" if stop is None else f"{stop:g} s"
 
 
 def _csv_image(path: Path, row: int) -> np.ndarray:

@@ -80,13 +80,17 @@ def claim_folder(folder: Path, manifest: dict[str, Any]) -> Iterator[None]:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (lock := folder / LOCK).touch()
+        lock = folder / LOCK
+        ours = lock.exists() or not any(folder.iterdir())
+        lock.touch()
     except OSError as error:
         raise DataError(f"{folder} cannot be written ({reason(error)}): give another folder") from None
     with _locked(lock):
         if (folder / MANIFEST).exists():
             _check_same(folder, read_manifest(folder), manifest)
         elif any(path.name != LOCK for path in folder.iterdir() if not path.name.startswith(".manifest-")):
+            if not ours:
+                lock.unlink()
             raise DataError(f"{folder} holds other files: give a new or empty folder")
         else:
             write_manifest(folder, manifest)

@@ -64,6 +64,8 @@ class ArraySource:
 
     def __post_init__(self):
         _check(self.images, self.targets, self.sample_weight)
+        if not len(self.images):
+            raise DataError("there are no images to train on: give at least one sample")
         if self.draw and np.ndim(self.targets) != 2:
             raise DataError("to draw classes, give targets as one array of distributions, (samples, classes)")
 

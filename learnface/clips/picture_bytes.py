@@ -7,10 +7,11 @@ import numpy as np
 
 from learnface.errors import DataError, reason
 
-__all__ = ["decode", "is_cut", "read_whole"]
+__all__ = ["decode", "is_cut", "on_white", "read_whole"]
 
 # What every whole file of a format holds after its beginning: (first bytes, start of the pixels, end).
-_END_MARKS = ((b"\xff\xd8\xff", b"\xff\xda", b"\xff\xd9"), (b"\x89PNG", b"IHDR", b"IEND"))
+_JPEG_PIXELS = b"\xff\xda"
+_END_MARKS = ((b"\xff\xd8\xff", _JPEG_PIXELS, b"\xff\xd9"), (b"\x89PNG", b"IHDR", b"IEND"))
 
 
 def read_whole(path: Path) -> bytes:
@@ -43,8 +44,26 @@ def is_cut(data: bytes) -> bool:
     """
     for begin, pixels, end in _END_MARKS:
         if data.startswith(begin):
-            return data.find(end, max(data.rfind(pixels), 0)) < 0
+            return data.find(end, max(_pixels(data, pixels), 0)) < 0
     return False
+
+
+def _pixels(data: bytes, mark: bytes) -> int:
+    """Return where the pixels of a file begin, or -1.
+
+    A JPEG carries whole pictures before its own (a thumbnail) and may have a video behind it (the motion photos of
+    telephones), so that its own pixels are found by the lengths of what comes before them.
+    """
+    if mark != _JPEG_PIXELS:
+        return data.rfind(mark)
+    place = 2
+    while data[place : place + 2] != mark:
+        while data[place : place + 1] == b"\xff" == data[place + 1 : place + 2]:
+            place += 1  # fill bytes
+        if data[place : place + 1] != b"\xff" or len(data) < place + 4:
+            return data.rfind(mark)  # not as the standard has it: look from behind
+        place += 2 + int.from_bytes(data[place + 2 : place + 4], "big")
+    return place
 
 
 def decode(data: bytes, flags: int) -> np.ndarray | None:
@@ -53,3 +72,20 @@ def decode(data: bytes, flags: int) -> np.ndarray | None:
         return cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     except cv2.error:
         return None
+
+
+def on_white(data: bytes, image: np.ndarray) -> np.ndarray:
+    """Return a BGR image with its transparent parts painted white, if the file has any."""
+    if data.startswith(b"\xff\xd8\xff"):
+        return image  # JPEG has no transparency, and decoding it twice would be slow
+    raw = decode(data, cv2.IMREAD_UNCHANGED)
+    if (
+        image.ndim != 3
+        or raw is None
+        or raw.ndim != 3
+        or raw.shape[2] != 4
+        or raw.shape[:2] != image.shape[:2]
+    ):
+        return image
+    opaque = raw[..., 3:].astype(np.float32) / np.iinfo(raw.dtype).max
+    return (image * opaque + 255 * (1 - opaque) + 0.5).astype(np.uint8)

@@ -17,15 +17,16 @@ Labels are in the table alone: an index of the same samples with other labels ta
 
 import warnings
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from learnface.clips._collect import RESERVED, collect
+from learnface.clips._collect import RESERVED, collect, column_to_store
 from learnface.clips._cutter import FaceCutter
 from learnface.clips._frames import Row
 from learnface.clips._manifest import SHARDS, claim_folder, new_manifest, read_manifest
@@ -140,6 +141,7 @@ def _rows(index: pd.DataFrame) -> list[Row]:
         known |= {"sample": str(known["sample"]), "frames": str(known["frames"])}
         known |= {"row": int(known["row"])} if "row" in known else {}
         rows.append(Row(**known))
+    _check_storable(index, rows)
     pictures = [row for row in rows if not row.is_clip]
     if pictures and len(pictures) < len(rows):
         clip = next(row for row in rows if row.is_clip)
@@ -148,6 +150,25 @@ def _rows(index: pd.DataFrame) -> list[Row]:
             f"({len(rows) - len(pictures):,}, such as {clip.frames}): prepare each alone"
         )
     return rows
+
+
+def _check_storable(index: pd.DataFrame, rows: Sequence[Row]) -> None:
+    """Say before any work what could not be written at its end."""
+    for row in rows:
+        try:
+            row.sample.encode("utf-8")
+        except UnicodeEncodeError:
+            raise DataError(
+                f"the sample {row.sample!r} has a name that is no Unicode: rename its file"
+            ) from None
+    for name in index.columns:
+        try:
+            pa.array(column_to_store(index[name]), from_pandas=True)
+        except pa.ArrowException as error:
+            raise DataError(
+                f"the column {name!r} of the index mixes types or holds what a table cannot ({error}): make it "
+                f"text, as by index[{name!r}].astype(str), or leave it out"
+            ) from None
 
 
 def _run(

@@ -113,7 +113,7 @@ def read_video(
         DataError: the file is missing or no video, an argument is not as described, or the file is damaged
             (after its last readable frame).
     """
-    if fps is not None and not fps > 0:
+    if fps is not None and not 0 < fps < math.inf:
         raise DataError(f"fps is {fps}: give a number above 0")
     if every < 1:
         raise DataError(f"every is {every}: give a whole number from 1")
@@ -156,7 +156,7 @@ def _measured_duration(path: str | Path) -> float:
         reader = _Reader(path, container, stream)
         for _ in reader.between(0.0, math.inf):
             pass
-        return reader.last_time + 1 / reader.rate
+        return reader.last_time + reader.last_step
 
 
 class _Reader:
@@ -167,7 +167,7 @@ class _Reader:
         self.origin = float((stream.start_time or 0) * stream.time_base)
         self.rate = float(stream.average_rate or 25)
         self.bad_packets = 0
-        self.last_time = math.nan
+        self.last_time = self.last_step = math.nan
 
     def frames(self) -> Iterator[av.VideoFrame]:
         """Yield every frame that can be decoded, counting the packets that cannot."""
@@ -193,6 +193,7 @@ class _Reader:
         index, held = 0, None  # the frame on screen at `start` may have begun before it
         for count, frame in enumerate(self.frames()):
             time = count / self.rate if frame.time is None else frame.time - self.origin
+            self.last_step = 1 / self.rate if math.isnan(self.last_time) else time - self.last_time
             self.last_time = time
             if time <= start < stop:
                 held = (time, frame)
@@ -225,7 +226,8 @@ class _Reader:
 
     def _ends_early(self) -> bool:
         declared = _declared_duration(self.container, self.stream)
-        last = self.last_time + max(self.origin, 0)  # some headers count from zero, not from the first frame
+        # The last frame stays as long as that before, and some headers count from zero, not from the first frame.
+        last = self.last_time + self.last_step + max(self.origin, 0)
         return declared - last > max(END_TOLERANCE, END_SHARE * declared)
 
 

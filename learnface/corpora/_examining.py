@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import pandas as pd
 
+from learnface.clips._frames import folder_part
 from learnface.clips.keyframes import key_frames
 from learnface.clips.video import probe_video, read_video
 from learnface.corpora._images import load_images
@@ -120,7 +121,7 @@ def middle_picture(index: pd.DataFrame, row: int) -> np.ndarray:
     """Return the picture of a sample, of a clip the frame in the middle, as grey or RGB."""
     path = Path(index["frames"].iloc[row])
     if path.is_dir():
-        files = list_files(path)
+        files = folder_part(list_files(path), path, *_times(index, row))
         return _read_picture(files[len(files) // 2])
     if path.suffix.lower() not in VIDEO_SUFFIXES:
         return _read_picture(path)
@@ -143,7 +144,7 @@ def _examine(path: Path, start: float | None, stop: float | None, *, quick: bool
         if kind == "image":
             return _still(_read_picture(path))
         if kind == "frames":
-            return _folder(path)
+            return _folder(path, start, stop)
         return _header(path, start, stop) if quick else _video(path, start, stop)
     except DataError as error:
         return Examined(kind, str(error))
@@ -169,10 +170,10 @@ def _still(image: np.ndarray) -> Examined:
     return Examined("image", None, width, height, 1, thumbnails=small, digest=digest)
 
 
-def _folder(folder: Path) -> Examined:
-    """Examine a folder of frames; all frames must be readable."""
+def _folder(folder: Path, start: float | None, stop: float | None) -> Examined:
+    """Examine a folder of frames, or a part of it; all its frames must be readable."""
     digest, small, size = hashlib.blake2b(digest_size=16), [], (0, 0)
-    for path in list_files(folder):
+    for path in folder_part(list_files(folder), folder, start, stop):
         image = _read_picture(path)
         size = size if small else image.shape[:2]
         digest.update(_digest(image))

@@ -134,7 +134,7 @@ def _table_row(fields: tuple[str, ...] | None, place: str, problems: Problems) -
         return None
     path, expression, *numbers = (field.strip() for field in fields)
     label = _label(expression, place, problems)
-    felt, box = _numbers(numbers[:2]), _numbers(numbers[2:])
+    felt, box = _felt(numbers[:2]), _numbers(numbers[2:])
     if felt is None:
         problems.add(
             place, f"valence and arousal are {','.join(numbers[:2])}", "use numbers from -1 to 1, or -2"
@@ -162,10 +162,12 @@ def _from_sets(root: Path, problems: Problems) -> Iterator[dict]:
             }
             if None in cells.values():
                 continue
-            label, felt = _label(cells["exp"], file, problems), _numbers([cells["val"], cells["aro"]])
+            label, felt = _label(cells["exp"], file, problems), _felt([cells["val"], cells["aro"]])
             if felt is None:
                 problems.add(
-                    file, f"valence and arousal are {cells['val']},{cells['aro']}", "use two numbers"
+                    file,
+                    f"valence and arousal are {cells['val']},{cells['aro']}",
+                    "use numbers from -1 to 1, or -2",
                 )
             elif label:
                 names = {
@@ -181,7 +183,7 @@ def _annotation(path: Path, problems: Problems) -> str | None:
     """Return the word or number that an `.npy` file holds, as text."""
     try:
         return str(np.load(path).item())
-    except (OSError, ValueError):
+    except (OSError, ValueError, EOFError):
         problems.add(path, "is missing or holds no single value", "unpack the archive anew")
         return None
 
@@ -198,6 +200,12 @@ def _numbers(words: list[str]) -> list[float] | None:
         return [float(word) for word in words]
     except ValueError:
         return None
+
+
+def _felt(words: list[str]) -> list[float] | None:
+    """Return valence and arousal as they are written, None where they are no such numbers."""
+    numbers = _numbers(words)
+    return numbers if numbers and all(abs(n) <= 1 or n == _NO_VALUE for n in numbers) else None
 
 
 def _values(felt: list[float]) -> list[float]:

@@ -184,7 +184,11 @@ def _check_folder(folder: Path, part: pd.DataFrame, problems: Problems) -> None:
         what = "is a folder of pictures, which have no times"
         problems.add(folder, what, "rate by the column 'frame' in place of 'time', or make it a video")
         return
-    numbers = [re.findall(r"[0-9]+", path.stem)[-1:] for path in list_files(folder)]
+    files = list_files(folder)
+    if part["frame"].max() >= len(files):
+        what = f"has {len(files):,} pictures, but a rating of frame {part['frame'].max()}"
+        problems.add(folder, what, "restore the pictures, or correct the column 'frame', which counts from 0")
+    numbers = [re.findall(r"[0-9]+", path.stem)[-1:] for path in files]
     found = sorted(int(each[0]) for each in numbers if each)
     gaps = np.flatnonzero(np.diff(found) > 1)
     if len(gaps):
@@ -196,7 +200,8 @@ def _of(row: pd.Series) -> pd.DataFrame:
     """Return the ratings of a row's video."""
     path = Path(row["labels"])
     table = _read(path)
-    return table[table["video"] == Path(row["frames"]).relative_to(path.parent).as_posix()]
+    names = [video for video in table["video"].unique() if str(path.parent / video) == row["frames"]]
+    return table[table["video"].isin(names)]
 
 
 def _read(path: Path) -> pd.DataFrame:

@@ -6,6 +6,7 @@ it travels to worker processes. `window` is the side of the smallest face that i
 trained: they are the medians found by detecting FER2013's own faces in larger pictures.
 """
 
+import math
 import os
 import threading
 from abc import ABC, abstractmethod
@@ -66,6 +67,8 @@ class Detector(ABC):
         sort_faces([], order, (width, height))  # a wrong order is an error in a picture without faces too
         if min_size is None:
             min_size = SMALLEST_SHARE * max(width, height)
+        elif not 0 <= min_size < math.inf:
+            raise DataError(f"min_size is {min_size}: give a number of pixels, or None")
         scale = min(self.window / max(min_size, 1), self.largest_scale)
         if min(width, height) * scale < self.window:
             scale = 1.0

@@ -5,7 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from learnface.clips.picture_bytes import decode, read_whole
+from learnface.clips.picture_bytes import decode, on_white, read_whole
 from learnface.errors import DataError
 from learnface.inference.sources import kind_of
 
@@ -36,15 +36,4 @@ def read_picture(path: str | Path) -> np.ndarray:
         raise DataError(
             f"{path} is not a picture that OpenCV reads: give a JPEG, PNG, WebP, TIFF or BMP file"
         )
-    return cv2.cvtColor(_on_white(data, image), cv2.COLOR_BGR2RGB)
-
-
-def _on_white(data: bytes, image: np.ndarray) -> np.ndarray:
-    """Return a BGR image with its transparent parts painted white, if the file has any."""
-    if data.startswith(b"\xff\xd8\xff"):
-        return image  # JPEG has no transparency, and decoding it twice would be slow
-    raw = decode(data, cv2.IMREAD_UNCHANGED)
-    if raw is None or raw.ndim != 3 or raw.shape[2] != 4 or raw.shape[:2] != image.shape[:2]:
-        return image
-    opaque = raw[..., 3:].astype(np.float32) / np.iinfo(raw.dtype).max
-    return (image * opaque + 255 * (1 - opaque) + 0.5).astype(np.uint8)
+    return cv2.cvtColor(on_white(data, image), cv2.COLOR_BGR2RGB)

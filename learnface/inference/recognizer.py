@@ -140,6 +140,8 @@ class Recognizer:
             DataError: the file is no video, an argument is wrong, or the file is damaged.
         """
         smoother = ExponentialSmoothing(smoothing)
+        if self.network.takes_clips:
+            self.network.keep(())  # people of a video before this one had the same numbers
         faces = VideoFaces(self.detector, self._cropper, self.min_size, self.batch_size)
         batches = faces.batches(
             video, every=every, fps=fps, start=start, stop=stop, damaged=damaged, on_frame=on_frame

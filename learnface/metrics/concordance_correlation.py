@@ -98,7 +98,7 @@ class ConcordanceCorrelation(keras.Metric):
         """
         scale = moments[0] + moments[1] + ops.square(means[0] - means[1])
         same = ops.cast(self.count > 0, self.dtype)  # both sides are one and the same constant
-        return ops.where(scale > 0, 2 * moments[2] / _or_one(scale), same)
+        return ops.where(ops.equal(scale, 0), same, 2 * moments[2] / _or_one(scale))  # NaN stays NaN
 
     def get_config(self):
         """Return the arguments that build this metric again."""

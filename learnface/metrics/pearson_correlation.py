@@ -1,6 +1,7 @@
 """Pearson's correlation of valence and arousal as a streaming Keras metric that leaves frames out."""
 
 import keras
+import numpy as np
 from keras import ops
 
 from learnface.metrics.concordance_correlation import ConcordanceCorrelation
@@ -28,6 +29,8 @@ class PearsonCorrelation(ConcordanceCorrelation):
 
     def scores(self, moments, means):
         """Return the correlation of each dimension, in [-1, 1]; 0 where one side is constant."""
-        scale = ops.sqrt(moments[0] * moments[1])
-        found = ops.where(scale > 0, moments[2] / ops.where(scale > 0, scale, ops.ones_like(scale)), 0)
-        return ops.clip(found, -1, 1)
+        # The mean of equal numbers may be rounded, and they then deviate from it by as much.
+        rounding = 8 * np.finfo(self.dtype).eps * ops.maximum(ops.abs(means), 1)
+        constant = ops.any(moments[:2] <= ops.square(rounding), axis=0)
+        scale = ops.where(constant, ops.ones_like(moments[2]), ops.sqrt(moments[0] * moments[1]))
+        return ops.clip(ops.where(constant, ops.zeros_like(scale), moments[2] / scale), -1, 1)

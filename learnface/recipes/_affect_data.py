@@ -146,9 +146,12 @@ def load_videos(
         if only_key_frames:
             part = part[part["frame"].isin(_key_frames(row, rate))]
         parts.append(_labelled(part, module.frame_table(row, **labels or {}), row, rate))
-    frames = pd.concat(parts, ignore_index=True)[["place", "position", "time", *AFFECT]]
-    if not frames[list(AFFECT)].notna().all(axis=1).any():
-        raise DataError(f"{data}: no frame has both a face and a label; check the corpus")
+    frames = pd.concat(parts, ignore_index=True)[["place", "position", "time", *AFFECT]] if parts else None
+    if frames is None or not frames[list(AFFECT)].notna().all(axis=1).any():
+        raise DataError(
+            f"{data}: no frame has both a face and a label; check the corpus, and where its frames are faces already "
+            "prepare them without a detector (detector=none)"
+        )
     return AffectVideos(prepared, frames, only_key_frames)
 
 

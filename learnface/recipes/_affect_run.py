@@ -112,7 +112,7 @@ def run_network(
     )
     predictions = predict_frames(model, splits["test"], source["test"])
     with atomic_path(folder / "predictions.csv") as temporary:
-        predictions.to_csv(temporary, index=False, float_format="%.5g")
+        predictions.to_csv(temporary, index=False, float_format="%.8g")
     report.scores["test"] = scores(predictions)
     report.scores["test_streamed"] = scores(predictions, "streamed")
     save(model, folder / "model.keras", _card(report, splits["train"], shape))

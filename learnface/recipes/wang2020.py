@@ -6,7 +6,7 @@ to 4), and sequences of ten frames by an LSTM, a simple recurrent layer, their m
 and 6).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from learnface.errors import DataError
@@ -83,15 +83,15 @@ def run(
     unknown = sorted(set(chosen) - set(TABLES))
     if unknown:
         raise DataError(f"wang2020 has no table {', '.join(unknown)}: choose from {', '.join(TABLES)}")
-    if clips != "bnu_lsved" and set(chosen) - {"1", "5"}:
-        chosen = tuple(table for table in chosen if table in ("1", "5"))
+    backbones = _backbones(backbones)
+    chosen = _possible(chosen, clips, backbones, asked=tables is not None)
     if split not in ("subject", "paper"):
         raise DataError(f"split must be 'subject' or 'paper', not {split!r}")
     settings = Settings(
         data=Path(data),
         out=Path(out),
         split=split,
-        backbones=_backbones(backbones),
+        backbones=backbones,
         stills=stills,
         clips=clips,
         pretraining_epochs=pretraining_epochs,
@@ -99,7 +99,7 @@ def run(
         learning_rate=learning_rate,
         batch_size=batch_size,
         units=units,
-        dense=tuple(dense),
+        dense=(dense,) if isinstance(dense, int) else tuple(dense),
         size=size,
         frames=frames,
         every=every,
@@ -113,10 +113,34 @@ def run(
         for backbone in settings.backbones:
             for table in chosen:
                 for row in TABLES[table].rows:
-                    if backbone in TABLES[table].backbones or backbone not in ("vggface", "vgg19", "vgg16"):
+                    if _goes_with(table, backbone):
                         runs.score(row, backbone, number)
                         write_text(settings.out / "table.md", describe(chosen, runs.scores, settings))
     return runs.scores
+
+
+def _possible(
+    tables: tuple[str, ...], clips: str, backbones: Mapping[str, str | None], *, asked: bool
+) -> tuple[str, ...]:
+    """Return the tables that the corpus and the backbones can have; one that was asked for must be among them."""
+    possible = tuple(
+        table
+        for table in tables
+        if (clips == "bnu_lsved" or table in ("1", "5"))
+        and any(_goes_with(table, backbone) for backbone in backbones)
+    )
+    if not possible or (asked and possible != tables):
+        left_out = ", ".join(table for table in tables if table not in possible)
+        raise DataError(
+            f"tables {left_out} cannot be had of {clips} with {', '.join(backbones)}: corpora other than bnu_lsved "
+            "have tables 1 and 5, and each table has backbones of its own"
+        )
+    return possible
+
+
+def _goes_with(table: str, backbone: str) -> bool:
+    """Tell whether a table has a backbone: its own ones of the paper's, and any that the paper has not."""
+    return backbone in TABLES[table].backbones or backbone not in ("vggface", "vgg19", "vgg16")
 
 
 def _backbones(text: str) -> dict[str, str | None]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from learnface.errors import DataError
 from learnface.files import atomic_path
@@ -78,11 +79,19 @@ def save_picture(figure: Figure, path: str | Path, dpi: int = 200) -> Path:
     if path.suffix.lower().lstrip(".") not in formats:
         raise DataError(f"{path} must end in one of {', '.join(formats)} for its picture format")
     use_fonts(figure)
+    _spare_dollars(figure)
     with atomic_path(path) as temporary, warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from font")  # `use_fonts` has said so, once
         # The same picture gives the same bytes: no date and no version of Matplotlib inside.
         figure.savefig(temporary, dpi=dpi, metadata=_no_stamp(path.suffix.lower()))
     return path
+
+
+def _spare_dollars(figure: Figure) -> None:
+    """Draw the names of files and classes as they are: Matplotlib takes what stands between dollars for formulas."""
+    for text in figure.findobj(Text):
+        if "$" in text.get_text() and r"\mathdefault" not in text.get_text():  # these it has made itself
+            text.set_parse_math(False)
 
 
 def _no_stamp(suffix: str) -> dict | None:

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from learnface.callbacks import BestWeights, Progress, TrainingState
 from learnface.errors import DataError
-from learnface.training.environment import command, machine, versions
+from learnface.training.environment import array_hash, command, machine, versions
 from learnface.training.report import RunReport
 
 __all__ = ["Source", "fit"]
@@ -75,7 +76,8 @@ def fit(
         name: name of the run, for its report.
         seed: the seed in use, for the report (set it with `keras.utils.set_random_seed` before building).
         settings: further settings to record; a resumed run must have the same.
-        data: what the run was trained on, to record; a resumed run must have the same.
+        data: what the run was trained on, to record; a resumed run must have the same. None records the number and
+            the hash of a source's images and targets where these are in memory.
         callbacks: further Keras callbacks; the figures that they add to the logs are shown, kept in the history,
             and may be monitored.
         jit_compile: whether to compile with XLA. On two CPU cores it made small convolutional networks
@@ -104,7 +106,9 @@ def fit(
         folder.mkdir(parents=True, exist_ok=True)
         best = BestWeights(folder / "best.weights.h5", monitor=monitor, mode=mode)
         stop = [] if patience is None else [_early_stopping(stop_monitor, patience)]
-        record = _record(model, settings, data, seed)
+        choice = {"monitor": monitor, "mode": mode}
+        data = _in_memory(source) if data is None else data
+        record = _record(model, {**choice, **(settings or {})}, data, seed)
         state = TrainingState(folder / "state.npz", _fingerprint(model, record), replayed=[best, *stop])
         first_epoch = state.restore(model)
         if not _finished(state, stop, epochs):
@@ -150,7 +154,7 @@ def _finished(state: TrainingState, stop: Sequence[keras.callbacks.EarlyStopping
 
 
 def _record(
-    model: keras.Model, settings: Mapping[str, Any] | None, data: Mapping[str, Any] | None, seed: int
+    model: keras.Model, settings: Mapping[str, Any], data: Mapping[str, Any], seed: int
 ) -> dict[str, Any]:
     """Return what makes this run the run it is, as plain JSON values."""
     compiled = model.get_compile_config() or {}
@@ -158,8 +162,17 @@ def _record(
     kept["optimizer"] = keras.optimizers.serialize(model.optimizer)
     del kept["optimizer"]["config"]["name"]  # it counts the optimisers of this process
     kept["policy"] = keras.config.dtype_policy().name
-    record = {"settings": {**kept, **(settings or {})}, "data": dict(data or {}), "seed": seed}
+    record = {"settings": {**kept, **settings}, "data": dict(data), "seed": seed}
     return json.loads(json.dumps(record, default=_plain))
+
+
+def _in_memory(source: Any) -> dict[str, Any]:
+    """Return what tells other training data, of a source that holds arrays."""
+    images = getattr(source, "images", None)
+    if not isinstance(images, np.ndarray):
+        return {}
+    targets = (np.asarray(array) for array in keras.tree.flatten(source.targets))
+    return {"train": {"samples": len(images), "sha256": array_hash(images, *targets)}}
 
 
 def _plain(value: Any) -> Any:

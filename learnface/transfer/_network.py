@@ -5,12 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import pandas as pd
 
+from learnface.clips import Prepared
+from learnface.clips._frames import Row
 from learnface.errors import DataError
+from learnface.files import sha256
 from learnface.models import build, build_backbone
 from learnface.training import LabelledFaces
 
-__all__ = ["CLIP_MODELS", "check_kind", "network_for"]
+__all__ = ["CLIP_MODELS", "check_kind", "holds_clips", "network_for", "start_of"]
 
 CLIP_MODELS = ("vggface_fusion", "vggface_lstm", "vggface_rnn")
 PICTURE_MODEL = "face_classifier"
@@ -33,6 +37,28 @@ def check_kind(model: str | keras.Model, *, clips: bool) -> None:
     if clips != takes_clips:
         held, taken = ("clips", "pictures") if clips else ("pictures", "clips")
         raise DataError(f"the corpus holds {held}, but {name} takes {taken}: choose another model")
+
+
+def holds_clips(index: pd.DataFrame | Prepared) -> bool:
+    """Tell whether an index, or what was prepared of one, holds clips and not pictures."""
+    if isinstance(index, Prepared):
+        return index.is_clips
+    first = index.iloc[0]
+    row = first.get("row")
+    return Row("", str(first.get("frames", "")), None if pd.isna(row) else int(row)).is_clip
+
+
+def start_of(
+    backbone: str | keras.Model, weights: str | Path | None, layer: str | None = None
+) -> dict[str, str | None]:
+    """Return where a training starts, to record: another start is another run, though its shapes are the same.
+
+    A model that is given as the backbone comes from a training of its own, which is recorded there.
+    """
+    if not isinstance(backbone, str):
+        return {"layer": layer}
+    is_file = weights is not None and Path(weights).is_file()
+    return {"backbone": backbone, "weights": sha256(weights) if is_file else weights, "layer": layer}
 
 
 def network_for(

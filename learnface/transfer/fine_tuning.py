@@ -14,13 +14,13 @@ import keras
 import pandas as pd
 
 from learnface.clips import Augmentation, Prepared, PrepareSettings, prepare
-from learnface.clips._frames import Row
 from learnface.errors import DataError
+from learnface.files import sha256
 from learnface.models import build_backbone, load, save
 from learnface.training import LabelledFaces, RunReport, split_prepared
 from learnface.training.labelled_faces import split_index
 from learnface.transfer._cards import preparation_of, trained_card
-from learnface.transfer._network import CLIP_MODELS, check_kind, network_for
+from learnface.transfer._network import CLIP_MODELS, check_kind, holds_clips, network_for, start_of
 from learnface.transfer._scoring import score
 from learnface.transfer.heads import replace_head
 from learnface.transfer.stages import Stage, train_stages
@@ -112,7 +112,7 @@ def fine_tune(
     settings = _settings(index, base, model, settings)
     # What does not fit is said before hours of preparing.
     split_index(table, labels, seed=seed)
-    check_kind(base or str(model), clips=_holds_clips(index))
+    check_kind(base or str(model), clips=holds_clips(index))
     keras.utils.set_random_seed(seed)
     if base:
         network = replace_head(base, labels, label_map=label_map)
@@ -127,6 +127,8 @@ def fine_tune(
         network, _ = network_for(str(model), samples, len(labels), backbone=body, weights=None, **given)
     stages = tuple(stages or _default_stages(trained=base is not None or weights is not None))
     options = {"patience": 10, "name": network.name, "labels": labels, "monitor": monitor, **options}
+    start = {"model": sha256(model), "label_map": label_map} if base else start_of(backbone, weights, layer)
+    options["settings"] = {"start": start, **(options.get("settings") or {})}
     reports = train_stages(network, samples, stages, out, seed=seed, augmentation=augmentation, **options)
     scores = score(network, samples["test"], labels) if "test" in samples else {}
     if scores:
@@ -157,14 +159,6 @@ def _settings(
         return found
     wanted = wanted or PrepareSettings(frames=10)
     return wanted if base or model in CLIP_MODELS else dataclasses.replace(wanted, frames=None)
-
-
-def _holds_clips(index: pd.DataFrame | Prepared) -> bool:
-    if isinstance(index, Prepared):
-        return index.is_clips
-    first = index.iloc[0]
-    row = first.get("row")
-    return Row("", str(first.get("frames", "")), None if pd.isna(row) else int(row)).is_clip
 
 
 def _labels(index: pd.DataFrame) -> tuple[str, ...]:

@@ -160,7 +160,6 @@ def train_stages(
         used = augmentation if stage.train != "head" or copies > 1 else None
         own = {"stage": stage, "batch_size": batch_size, "augmentation": used, "balance": balance}
         own |= {"copies": copies, "frozen": frozen_names(model)}
-        own |= {} if monitor == "val_accuracy" else {"monitor": monitor}
         scores = EpochScores(validation, labels) if labels else None
         further = callbacks(f"{name or model.name}/stage{number}", scores) if callbacks else ()
         report = fit(

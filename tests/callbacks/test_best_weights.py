@@ -32,6 +32,22 @@ def test_keeps_the_lowest(model, tmp_path):
     assert run(BestWeights(tmp_path / "b.weights.h5", "val_loss", "min"), model, [3, 1, 2]) == 1
 
 
+@pytest.mark.parametrize("mode", ["max", "min"])
+def test_a_figure_that_is_no_number_is_worse_than_any(model, tmp_path, mode):
+    nan = float("nan")
+    callback = BestWeights(tmp_path / "b.weights.h5", "f", mode)
+    assert run(callback, model, [nan, 0.5, nan, 0.5]) == 1
+    assert (callback.best, callback.best_epoch) == (0.5, 1)
+
+
+def test_of_equals_one_without_a_loss_is_not_kept(model, tmp_path):
+    callback = BestWeights(tmp_path / "b.weights.h5", "val_accuracy")
+    callback.set_model(model)
+    for epoch, loss in enumerate((0.3, float("nan"))):
+        callback.on_epoch_end(epoch, {"val_accuracy": 0.5, "val_loss": loss})
+    assert callback.best_epoch == 0
+
+
 def test_of_equals_the_one_with_the_lower_loss_is_kept(model, tmp_path):
     callback = BestWeights(tmp_path / "b.weights.h5", "val_accuracy")
     callback.set_model(model)

@@ -20,6 +20,17 @@ def test_labels_that_the_model_does_not_know_are_told_before_faces_are_cut(
     assert "holds ['bored'], which the label set" in capsys.readouterr().err
 
 
+def test_pictures_are_not_given_to_a_model_of_clips(trained, learnface, motion_clips, tmp_path, capsys):
+    for label in ("rising", "falling"):
+        (tmp_path / "stills" / label).mkdir(parents=True)
+        picture = next((motion_clips / label).rglob("*.png"))
+        shutil.copy(picture, tmp_path / "stills" / label / "p0.png")
+    assert learnface("evaluate", "--model", trained / "model.keras", "--data", tmp_path / "stills") == 2
+    assert "the corpus holds pictures, but vggface_lstm takes clips" in capsys.readouterr().err.replace(
+        "\n", " "
+    )
+
+
 def test_a_model_that_is_not_there(learnface, motion_clips, capsys):
     assert learnface("evaluate", "--model", "none.keras", "--data", motion_clips) == 2
     assert "error: none.keras does not exist" in capsys.readouterr().err

@@ -112,6 +112,11 @@ def test_wrong_arrays_are_refused(make, images):
         make(images[..., 0], np.arange(10))
 
 
+def test_no_images_are_no_endless_wait(images):
+    with pytest.raises(DataError, match="there are no images to train on"):
+        ArraySource(images[:0], np.arange(0))
+
+
 @pytest.fixture(scope="module")
 def faces(tmp_path_factory):
     """Ten 8 x 8 pictures, prepared as they are, three a shard."""

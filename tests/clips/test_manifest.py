@@ -71,6 +71,7 @@ def test_a_folder_of_other_things_is_left_alone(tmp_path):
     (tmp_path / "thesis.tex").write_text("years")
     with pytest.raises(DataError, match="holds other files"), claim_folder(tmp_path, manifest()):
         pass
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]  # and nothing is left in it
     file = tmp_path / "thesis.tex"
     with pytest.raises(DataError, match="cannot be written"), claim_folder(file / "sub", manifest()):
         pass

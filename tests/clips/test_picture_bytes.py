@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from learnface.clips.picture_bytes import decode, is_cut, read_whole
+from learnface.clips.picture_bytes import decode, is_cut, on_white, read_whole
 from learnface.errors import DataError
 
 
@@ -41,3 +41,25 @@ def test_files_that_are_not_whole(tmp_path, make, message):
     make(tmp_path / "face.png")
     with pytest.raises(DataError, match=f"face.png {message}"):
         read_whole(tmp_path / "face.png")
+
+
+def test_what_stands_behind_or_before_the_pixels_does_not_matter(rng):
+    """Motion photos have a video behind the picture, in which any bytes may occur; thumbnails stand before it."""
+    image = rng.integers(0, 256, (16, 12, 3), dtype=np.uint8)
+    data = cv2.imencode(".jpg", image)[1].tobytes()
+    assert not is_cut(data + b"\xff\xda" + b"\0" * 50)
+    thumbnail = b"\xff\xe1" + (2 + len(data)).to_bytes(2, "big") + data
+    assert not is_cut(data[:2] + thumbnail + data[2:])
+    assert is_cut(data[:2] + thumbnail + data[2:-20])
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+def test_transparent_parts_become_white(kind):
+    most = np.iinfo(kind).max
+    pixels = np.zeros((2, 2, 4), kind)
+    pixels[0, :, 3], pixels[1, 0, 3] = most, most // 2
+    data = cv2.imencode(".png", pixels)[1].tobytes()
+    found = on_white(data, decode(data, cv2.IMREAD_COLOR))
+    assert found[0].max() == 0 and found[1, 1].min() == 255 and abs(int(found[1, 0, 0]) - 128) <= 1
+    grey = cv2.imencode(".png", pixels[..., 0])[1].tobytes()
+    assert on_white(grey, decode(grey, cv2.IMREAD_ANYCOLOR)).ndim == 2

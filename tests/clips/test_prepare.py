@@ -16,6 +16,7 @@ from checks.faces import CRASH, HANG, SECONDS, BrightDetector, draw_face, write_
 from learnface.clips import NoFaceWarning, PrepareSettings, prepare
 from learnface.errors import DataError
 from learnface.faces import crop_face, normalise_face
+from learnface.inference.pictures import read_picture
 
 BRIGHT = PrepareSettings(detector=BrightDetector(), size=8)
 BOXES = [(2, 3, 9, 9), (8, 6, 12, 12), None, (10, 4, 14, 16), (1, 1, 4, 5)]
@@ -117,6 +118,13 @@ def test_clips_of_folders_and_videos(tmp_path):
         index[:2], tmp_path / "ten", PrepareSettings(detector=BrightDetector(), size=8, frames=10)
     )
     assert again.read().shape == (2, 10, 8, 8, 1)
+
+
+def test_a_part_of_a_video_without_frames_is_not_left_out_in_silence(tmp_path):
+    video = write_clip(tmp_path / "v.avi", [draw_face((32, 48), (4, 4, 16, 12))] * 4)
+    index = pd.DataFrame({"sample": ["a", "b"], "frames": video, "start": [0.0, 60.0], "stop": [1.0, 61.0]})
+    with pytest.raises(DataError, match="v.avi has no frames from 60 to 61 s: check the index"):
+        quietly(index, tmp_path / "out")
 
 
 def test_broken_files_are_listed_once_the_others_are_done(tmp_path, index):
@@ -230,6 +238,11 @@ def test_other_wrong_indexes(tmp_path, index):
     for wrong, message in (
         (index.drop(columns="frames"), "lacks the columns"),
         (index.iloc[:0], "has no rows"),
+        (index.assign(subject=[1, "s2", 3, 4, 5]), "the column 'subject' of the index mixes types"),
+        (
+            index.assign(sample=pd.Series(["\udcff", *"bcde"], dtype=object)),
+            "has a name that is no Unicode: rename its file",
+        ),
         (
             pd.concat([index, pd.DataFrame({"sample": ["v"], "frames": ["v.avi"]})]),
             "mixes pictures .5, such as .*00.png. with clips .1, such as v.avi",
@@ -246,6 +259,23 @@ def test_png_takes_less_room_and_holds_the_same(tmp_path, index):
     np.testing.assert_array_equal(raw.read(), png.read())
     sizes = [sum(shard["bytes"] for shard in faces.manifest["shards"]) for faces in (raw, png)]
     assert sizes[1] < sizes[0]
+
+
+def test_paths_need_not_be_text(tmp_path, index):
+    faces = quietly(index.assign(frames=index["frames"].map(Path), sample=range(5)), tmp_path / "out")
+    assert faces.samples["frames"].tolist() == index["frames"].tolist()
+    assert faces.samples["sample"].tolist() == list("01234")
+
+
+def test_transparent_pictures_stand_on_white_as_in_prediction(tmp_path):
+    pixels = np.zeros((8, 8, 4), np.uint8)
+    pixels[:4, :, 3] = 255
+    path = write_picture(tmp_path / "cut-out.png", pixels)
+    index = pd.DataFrame({"sample": ["a"], "frames": [str(path)]})
+    settings = PrepareSettings(detector=None, size=8, equalise=None, grey=False)
+    faces = quietly(index, tmp_path / "out", settings)
+    np.testing.assert_array_equal(faces.read()[0], read_picture(path))
+    assert faces.read()[0, 0].max() == 0 and faces.read()[0, 7].min() == 255
 
 
 def test_the_table_keeps_what_the_corpus_alone_has(tmp_path, index):

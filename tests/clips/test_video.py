@@ -119,6 +119,12 @@ def test_frames_are_spread_over_the_whole_video(tmp_path, options):
     assert len(spread_frames(path, 40)) == 40
 
 
+@pytest.mark.parametrize("name", ["slow.mp4", "slow.mkv", "slow.avi"])
+def test_the_last_frame_of_a_slow_video_stays_as_long_as_the_others(tmp_path, name):
+    path = write_video(tmp_path / name, grey_levels(8), times=[5 * i for i in range(8)], fps=Fraction(1, 5))
+    assert len(list(read_video(path))) == 8
+
+
 def test_one_frame(tmp_path):
     path = write_video(tmp_path / "one.mp4", grey_levels(1))
     assert len(list(read_video(path))) == len(list(read_video(path, fps=3))) == 1
@@ -181,8 +187,9 @@ def test_missing_file_and_folder(tmp_path):
 
 
 def test_wrong_arguments(tmp_path):
-    with pytest.raises(DataError, match="fps is 0"):
-        list(read_video(tmp_path / "a.mp4", fps=0))
+    for wrong in (0, float("inf"), float("nan")):
+        with pytest.raises(DataError, match=f"fps is {wrong}"):
+            list(read_video(tmp_path / "a.mp4", fps=wrong))
     with pytest.raises(DataError, match="every is 0"):
         list(read_video(tmp_path / "a.mp4", every=0))
     with pytest.raises(DataError, match="not both"):

@@ -67,6 +67,7 @@ def test_the_least_form_has_frames_and_one_annotator(tmp_path):
     rows = ["videos/ada-2.mp4,12,0.5,0.5", "videos/ada-2.mp4,3,0,1", "stills,0,0,0"]
     write_corpus(tmp_path, "video,frame,valence,arousal", rows)
     (tmp_path / "stills").mkdir()
+    (tmp_path / "stills/0.png").touch()
     index = check_corpus(annotated_videos, tmp_path, samples=2)
     assert index["sample"].tolist() == ["stills", "videos/ada-2"]
     table = annotated_videos.frame_table(index.iloc[1])
@@ -183,3 +184,23 @@ def test_gold_standard_by_the_evaluator_weighted_estimator(tmp_path):
     assert annotated_videos.frame_table(index.iloc[1], gold="ewe")["valence"].tolist() == [0.25]
     with pytest.raises(DataError, match="gold is 'median'; use one of 'mean', 'ewe'"):
         annotated_videos.frame_table(index.iloc[0], gold="median")
+
+
+def test_paths_of_videos_may_be_whole(tmp_path):
+    elsewhere = tmp_path / "videos" / "a.mp4"
+    elsewhere.parent.mkdir()
+    elsewhere.touch()
+    root = tmp_path / "labels"
+    root.mkdir()
+    (root / "annotations.csv").write_text(f"video,frame,valence,arousal\n{elsewhere},0,0.5,-0.5\n")
+    table = annotated_videos.frame_table(quiet_index(annotated_videos, root).iloc[0])
+    assert table[["valence", "arousal"]].to_numpy().tolist() == [[0.5, -0.5]]
+
+
+def test_ratings_beyond_the_last_picture_are_told(tmp_path):
+    (tmp_path / "v").mkdir()
+    for frame in range(3):
+        (tmp_path / "v" / f"{frame}.png").touch()
+    (tmp_path / "annotations.csv").write_text("video,frame,valence,arousal\nv,0,0,0\nv,900,0,0\n")
+    with pytest.raises(DataError, match="v: has 3 pictures, but a rating of frame 900; restore"):
+        annotated_videos.index(tmp_path)

@@ -53,6 +53,15 @@ def test_pictures_and_folders(tmp_path):
     assert (clip.kind, clip.width, clip.height, clip.frames) == ("frames", 50, 40, 12)
     assert math.isnan(clip.seconds) and math.isnan(clip.fps)
     assert (face.kind, face.width, face.height, face.frames) == ("image", 50, 40, 1)
+    parts = table(*[tmp_path / "clip"] * 3, start=[0, 6, 6], stop=[6, 12, 13])
+    one, other, beyond = examine_index(parts)
+    assert (one.frames, other.frames, one.problem) == (
+        6,
+        6,
+        None,
+    ) and one.digest != other.digest != clip.digest
+    assert "has no part from 6 to 13" in beyond.problem
+    np.testing.assert_array_equal(middle_picture(parts, 1), images[9])
     np.testing.assert_array_equal(middle_picture(table(tmp_path / "face.png"), 0), colour[..., ::-1])
     np.testing.assert_array_equal(face.thumbnails[0], thumbnail(np.ascontiguousarray(colour[..., ::-1])))
 

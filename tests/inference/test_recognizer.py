@@ -7,6 +7,7 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
+from checks.faces import BrightDetector, draw_face, write_clip
 from keras import layers
 from PIL import Image
 
@@ -14,6 +15,7 @@ from learnface.clips.video import DamagedVideoWarning
 from learnface.errors import DataError
 from learnface.faces.detect import Detector, Face
 from learnface.inference.recognizer import Recognizer
+from learnface.models import fer_vgg, vggface_lstm
 
 SAMPLE = Path(matplotlib.get_data_path()) / "sample_data" / "grace_hopper.jpg"
 IMAGE_COLUMNS = [
@@ -235,3 +237,19 @@ def test_wrong_arguments(recognizer, tmp_path):
         next(recognizer.stream(tmp_path / "a.mp4", smoothing=1))
     with pytest.raises(DataError, match="does not exist"):
         next(recognizer.stream(tmp_path / "a.mp4"))
+
+
+def test_a_video_does_not_depend_on_the_one_before(tmp_path, rng):
+    """People are numbered from 0 in each video, and a model of clips remembers what it saw of each number."""
+    keras.utils.set_random_seed(0)
+    backbone = fer_vgg((20, 20, 1), border=0, include_top=False, widths=(4, 4, 4, 4))
+    model = vggface_lstm((4, 20, 20, 1), classes=2, units=5, backbone=backbone)
+    recognizer = Recognizer(model, labels=("a", "b"), detector=BrightDetector())
+    videos = []
+    for name, value in (("one.avi", 120), ("two.avi", 220)):
+        images = [draw_face((32, 48), (8 + step, 8, 16, 12), value=value) for step in range(3)]
+        videos.append(write_clip(tmp_path / name, images))
+    alone = pd.concat(recognizer.stream(videos[1]))
+    for _ in recognizer.stream(videos[0]):
+        pass
+    pd.testing.assert_frame_equal(pd.concat(recognizer.stream(videos[1])), alone)

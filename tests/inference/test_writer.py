@@ -82,6 +82,13 @@ def test_whole_numbers_stay_whole_in_text(tmp_path):
     assert json.loads((tmp_path / "a.json").read_text())[0]["score"] is None
 
 
+def test_frames_of_the_third_hour_are_told_apart(tmp_path):
+    with PredictionWriter(tmp_path / "a.csv", LABELS) as writer:
+        writer.write(video_table(3, 1).assign(time=10_000.04))
+        writer.write(video_table(4, 1).assign(time=10_000.08))
+    assert pd.read_csv(tmp_path / "a.csv")["time"].tolist() == [10_000.04, 10_000.08]
+
+
 def test_parquet_gathers_rows_into_groups(tmp_path):
     with PredictionWriter(tmp_path / "a.parquet", LABELS) as writer:
         for start in range(0, 12_000, 100):

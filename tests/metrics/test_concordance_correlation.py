@@ -78,6 +78,10 @@ def test_edges():
     assert float(metric.result()) == 0
     metric.reset_state()
     assert float(metric.result()) == 0
+    metric.update_state(
+        [0.1, 0.2], [np.nan, 0.2]
+    )  # a network that diverged has no score, and not a perfect one
+    assert np.isnan(float(metric.result()))
 
 
 def test_wrong_dimension():

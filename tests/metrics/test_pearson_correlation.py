@@ -24,6 +24,10 @@ def test_a_constant_correlates_with_nothing():
     assert float(metric.result()) == 0
     metric.update_state(TRUE[:, :1], np.full((50, 1), 0.3))
     assert float(metric.result()) == 0
+    for dtype in ("float64", "float32"):
+        metric = PearsonCorrelation(dimensions=1, dtype=dtype)
+        metric.update_state([[0.1]] * 3, [[0.7]] * 3)  # whose mean is rounded
+        assert float(metric.result()) == 0
 
 
 def test_serialises():

@@ -7,7 +7,7 @@ import pytest
 from checks.faces import write_picture
 from checks.films import write_video
 
-from learnface.clips import PrepareSettings
+from learnface.clips import NoFaceWarning, PrepareSettings
 from learnface.corpora import aff_wild, aff_wild2
 from learnface.errors import DataError
 from learnface.recipes._affect_data import check_prepared, load_videos, split_videos, windows
@@ -194,3 +194,13 @@ def test_labels_that_fit_no_frames_are_listed_before_anything_is_prepared(tmp_pa
 def test_a_corpus_without_labels_is_refused(tmp_path):
     with pytest.raises(DataError, match="holds no annotations.csv"):
         load_videos(tmp_path, "annotated_videos", tmp_path / "faces", PLAIN)
+
+
+def test_videos_without_any_face_are_named(tmp_path):
+    write_video(tmp_path / "v.avi", np.full((10, 48, 48), 90, np.uint8), fps=5)
+    rows = "".join(f"v.avi,{frame},0.1,0\n" for frame in range(10))
+    (tmp_path / "annotations.csv").write_text("video,frame,valence,arousal\n" + rows)
+    settings = dataclasses.replace(PLAIN, detector="viola_jones")
+    wanted = pytest.raises(DataError, match="no frame has both a face and a label.*detector=none")
+    with pytest.warns(NoFaceWarning), wanted:
+        load_videos(tmp_path, "annotated_videos", tmp_path / "faces", settings)

@@ -46,6 +46,11 @@ def test_tables_on_small_corpora_of_other_names(small_fer2013, tmp_path):
         ({"tables": ["7"]}, "has no table 7: choose from 1, 2"),
         ({"split": "random"}, "split must be"),
         ({"backbones": ","}, "names none"),
+        (
+            {"tables": ["2"], "clips": "labelled_clips"},
+            "tables 2 cannot be had of labelled_clips with vggface, vgg19",
+        ),
+        ({"tables": ["3"], "backbones": "vgg19"}, "tables 3 cannot be had of bnu_lsved with vgg19"),
     ],
 )
 def test_wrong_arguments_are_named_before_anything_is_read(options, message, tmp_path):

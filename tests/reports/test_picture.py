@@ -20,6 +20,12 @@ def test_writes_whole_pictures(tmp_path, suffix):
     assert [p.name for p in path.parent.iterdir()] == [path.name]
 
 
+def test_dollars_in_names_are_no_formulas(tmp_path):
+    figure = confusion_picture([[1, 0], [0, 1]], ("a $5_$x_^", "b"), title="lesson $5_$x_^.mp4")
+    save_picture(figure, tmp_path / "a.svg")
+    assert "$5_$x_^.mp4" in (tmp_path / "a.svg").read_text()
+
+
 def test_same_picture_same_bytes(tmp_path):
     paths = [save_picture(confusion_picture([[1]], ("a",)), tmp_path / f"{n}.png") for n in range(2)]
     assert paths[0].read_bytes() == paths[1].read_bytes()

@@ -116,10 +116,21 @@ class Stuck(keras.callbacks.Callback):
         logs["val_stuck"] = 1.0
 
 
-def test_run_dir_of_another_run_is_refused(faces, tmp_path):
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"seed": 2},
+        {"faces": "other labels"},
+        {"monitor": "val_loss", "mode": "min"},  # the best weights on disk are of another epoch
+    ],
+)
+def test_run_dir_of_another_run_is_refused(faces, tmp_path, change):
     run(faces, tmp_path, seed=1)
+    images, codes = faces
+    given = (images, 1 - codes) if "faces" in change else faces
+    options = {name: value for name, value in change.items() if name != "faces"}
     with pytest.raises(DataError, match="other settings, data or model"):
-        run(faces, tmp_path, seed=2)
+        run(given, tmp_path, **{"seed": 1, **options})
 
 
 def test_no_epochs_is_refused(faces):

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from checks.clips import write_motion_clips
 
-from learnface.clips import PrepareSettings, prepare
+from learnface.clips import Prepared, PrepareSettings, prepare
 from learnface.corpora import labelled_clips
 from learnface.errors import DataError
 from learnface.models import load
@@ -58,6 +58,14 @@ def test_scores_of_whole_epochs_and_over_people(tuned):
     assert {"val_uar", "val_f1"} <= tuned.reports[0].history.keys()
     assert tuned.scores["people"] == tuned.samples["test"].images.samples["subject"].nunique()
     assert tuned.model.card.scores["people"] == tuned.scores["people"]
+
+
+def test_another_start_is_another_run(tuned, tmp_path):
+    """Where no features tell of another body, and all shapes are the same."""
+    faces = tuned.samples["train"].images.folder
+    fine(Prepared(faces), tmp_path, stages=[Stage(1)], settings=None)
+    with pytest.raises(DataError, match="holds a run with other settings"):
+        fine(Prepared(faces), tmp_path, stages=[Stage(1)], settings=None, weights=None)
 
 
 def test_people_are_in_one_split(tuned):

@@ -1,9 +1,12 @@
+import json
+
+import keras
 import numpy as np
 import pytest
 
 from learnface.errors import DataError
 from learnface.training import LabelledFaces
-from learnface.transfer._network import network_for
+from learnface.transfer._network import network_for, start_of
 
 
 def faces(*shape):
@@ -37,3 +40,18 @@ def test_clips_of_different_lengths_are_masked():
 def test_clips_and_pictures_are_told_apart(model, shape, message):
     with pytest.raises(DataError, match=message):
         built(model, {"train": faces(*shape)})
+
+
+def test_another_start_is_recorded_as_another(tmp_path):
+    (tmp_path / "own.npz").write_bytes(b"weights")
+    starts = [
+        start_of("fer_vgg", None),
+        start_of("fer_vgg", "ferplus"),
+        start_of("fer_vgg", tmp_path / "own.npz"),
+        start_of("vgg16", None),
+        start_of("vgg16", None, "block4_pool"),
+    ]
+    assert len({json.dumps(start) for start in starts}) == len(starts)
+    (tmp_path / "own.npz").write_bytes(b"others")
+    assert start_of("fer_vgg", tmp_path / "own.npz") != starts[2]
+    assert start_of(keras.Sequential(name="functional_7"), None) == {"layer": None}  # no name of this process
