@@ -16,7 +16,13 @@ _ROWS = {
         for page in ("aff_wild", "table")
     },
     "qian2021/table.md": {
-        "micro_fusion": ("fusion after fc7, trained", "temporal stream", "spatial stream"),
+        "micro_fusion": (
+            "fusion after fc7, trained",
+            "fusion after fc6, trained",
+            "temporal stream",
+            "spatial stream",
+        ),
+        "ststnet": ("STSTNet (not in the paper)",),
     },
     "sun2020/table.md": {
         name: (f"{name}, validation", f"{name}, test") for name in ("fer_cnn", "lenet5", "lu_cnn")
