@@ -7,13 +7,17 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from learnface.errors import WriteError, is_full_disk, reason
+from learnface.errors import DataError, WriteError, is_full_disk, reason
 
-__all__ = ["PICTURE_SUFFIXES", "atomic_path", "cache_dir", "sha256", "write_text"]
+__all__ = ["LOCK", "PICTURE_SUFFIXES", "atomic_path", "cache_dir", "locked", "sha256", "write_text"]
 
 # Places in a folder of frames are counted by corpora and looked up by clips: both must see the same files.
 PICTURE_SUFFIXES = (".avif", ".bmp", ".gif", ".jp2", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 """Endings of the files that count as pictures in a folder, in lower case."""
+
+
+LOCK = ".lock"
+"""Name of the file by which `locked` keeps other processes out of a folder."""
 
 
 @contextlib.contextmanager
@@ -70,6 +74,40 @@ def write_text(path: str | Path, text: str) -> None:
     """Write `text` to `path` as UTF-8, atomically."""
     with atomic_path(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
+
+
+@contextlib.contextmanager
+def locked(folder: str | Path, work: str) -> Iterator[None]:
+    """Keep other processes out of a folder meanwhile, by its file `LOCK`.
+
+    The lock ends with the block or with this process, however it ends; the file stays.
+
+    Args:
+        folder: an existing folder.
+        work: what is done in it, as in `"training"`, for the message that others get.
+
+    Raises:
+        DataError: another process, or another block of this one, holds the lock.
+
+    Example:
+        >>> folder = tempfile.mkdtemp()
+        >>> with locked(folder, "training"):
+        ...     [path.name for path in Path(folder).iterdir()]
+        ['.lock']
+    """
+    try:
+        import fcntl
+    except ModuleNotFoundError:  # Windows: two processes in one folder are the user's care
+        yield
+        return
+    with (Path(folder) / LOCK).open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DataError(f"another process is {work} in {folder}: wait for it, or end it") from None
+        except OSError:  # a file system without locks, as some of networks
+            pass
+        yield
 
 
 def sha256(path: str | Path) -> str:

@@ -1,10 +1,12 @@
 import errno
 import hashlib
+import subprocess
+import sys
 
 import pytest
 
-from learnface.errors import WriteError
-from learnface.files import atomic_path, cache_dir, sha256, write_text
+from learnface.errors import DataError, WriteError
+from learnface.files import LOCK, atomic_path, cache_dir, locked, sha256, write_text
 
 
 def test_failure_leaves_the_old_file_and_no_rubbish(tmp_path):
@@ -66,3 +68,26 @@ def test_a_folder_that_is_a_file(tmp_path):
     (tmp_path / "runs").write_text("a file")
     with pytest.raises(WriteError, match=r"report.json cannot be written \((file exists|not a directory)\)"):
         write_text(tmp_path / "runs" / "report.json", "{}")
+
+
+def test_a_locked_folder_is_one_process_s_until_the_block_ends(tmp_path):
+    with locked(tmp_path, "training"):
+        message = rf"another process is cleaning in {tmp_path}: wait for it, or end it"
+        with pytest.raises(DataError, match=message), locked(tmp_path, "cleaning"):
+            pass
+    with locked(tmp_path, "training"):
+        assert [path.name for path in tmp_path.iterdir()] == [LOCK]
+
+
+def test_a_lock_ends_with_its_process(tmp_path):
+    code = "import sys, time; from learnface.files import locked\n"
+    code += "with locked(sys.argv[1], 'training'): print('held', flush=True); time.sleep(60)"
+    holder = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE)
+    assert holder.stdout.readline() == b"held\n"
+    with pytest.raises(DataError, match="another process"), locked(tmp_path, "training"):
+        pass
+    holder.kill()
+    holder.wait()
+    holder.stdout.close()
+    with locked(tmp_path, "training"):
+        pass

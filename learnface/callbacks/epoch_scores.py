@@ -50,6 +50,11 @@ class EpochScores(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Score the validation set."""
         probabilities = self.model.predict(self._inputs, verbose=0)
+        if not np.isfinite(probabilities).all():
+            raise DataError(
+                f"after epoch {epoch + 1} the network's predictions are not numbers: the training has diverged; "
+                "lower the learning rate"
+            )
         self.scores = classification_scores(self._codes, probabilities, self.labels)
         if logs is not None:
             logs.update({f"{self.prefix}{name}": float(self.scores[name]) for name in self.figures})

@@ -11,18 +11,17 @@ from typing import Any
 from learnface.clips._frames import Row
 from learnface.clips._settings import PrepareSettings
 from learnface.errors import DataError, reason
-from learnface.files import write_text
+from learnface.files import LOCK, locked, write_text
 from learnface.version import __version__
 
 __all__ = ["MANIFEST", "SAMPLES", "claim_folder", "new_manifest", "read_manifest", "write_manifest"]
 
-MANIFEST, SAMPLES, SHARDS, NO_FACE, PROBLEMS, LOCK = (
+MANIFEST, SAMPLES, SHARDS, NO_FACE, PROBLEMS = (
     "manifest.json",
     "samples.parquet",
     "shards",
     "no_face.csv",
     "problems.csv",
-    ".lock",
 )
 FORMAT = 1  # of the folder; a new one when old folders can no longer be read or gone on with
 
@@ -85,7 +84,7 @@ def claim_folder(folder: Path, manifest: dict[str, Any]) -> Iterator[None]:
         lock.touch()
     except OSError as error:
         raise DataError(f"{folder} cannot be written ({reason(error)}): give another folder") from None
-    with _locked(lock):
+    with locked(folder, "preparing faces"):
         if (folder / MANIFEST).exists():
             _check_same(folder, read_manifest(folder), manifest)
         elif any(path.name != LOCK for path in folder.iterdir() if not path.name.startswith(".manifest-")):
@@ -98,24 +97,6 @@ def claim_folder(folder: Path, manifest: dict[str, Any]) -> Iterator[None]:
         for place in (folder, folder / SHARDS):
             for path in place.glob(".?*-*.*"):  # temporary files of a process that was killed
                 path.unlink(missing_ok=True)
-        yield
-
-
-@contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold a lock that ends with this process, however it ends."""
-    try:
-        import fcntl
-    except ModuleNotFoundError:  # Windows: two processes in one folder do double work, but no harm
-        yield
-        return
-    with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise DataError(
-                f"another process is preparing faces in {path.parent}: wait for it, or end it"
-            ) from None
         yield
 
 

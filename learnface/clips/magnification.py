@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from learnface.errors import DataError
 
-__all__ = ["magnify_motion"]
+__all__ = ["check_band", "magnify_motion"]
 
 
 def magnify_motion(
@@ -55,9 +55,8 @@ def magnify_motion(
         True
     """
     pixels = _checked(frames)
+    check_band(band, fps)
     low, high = band
-    if not 0 < low < high <= fps / 2:
-        raise DataError(f"band={band} must rise and lie between 0 and fps / 2 = {fps / 2} Hz")
     if factor < 0 or levels < 1 or shortest_wavelength <= 0:
         raise DataError("factor must be at least 0, levels at least 1, and shortest_wavelength above 0")
     count, missing = len(pixels), max(0, math.ceil(fps / low) - len(pixels))
@@ -78,6 +77,16 @@ def magnify_motion(
     if np.asarray(frames).dtype == np.uint8:
         return np.round(result * 255).astype(np.uint8)
     return result.astype(np.asarray(frames).dtype)
+
+
+def check_band(band: tuple[float, float], fps: float) -> None:
+    """Make sure that a frame rate can hold a band of frequencies.
+
+    Raises:
+        DataError: it cannot.
+    """
+    if not 0 < band[0] < band[1] <= fps / 2:
+        raise DataError(f"band={band} must rise and lie between 0 and fps / 2 = {fps / 2} Hz")
 
 
 def _pyramid(pixels: NDArray[np.float32], levels: int) -> list[NDArray[np.float32]]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from learnface.clips._cutter import FaceCutter
 from learnface.clips._settings import PrepareSettings
-from learnface.clips.magnification import magnify_motion
+from learnface.clips.magnification import check_band, magnify_motion
 from learnface.clips.motion import (
     FLOW_METHODS,
     flow_clip,
@@ -87,8 +87,8 @@ class MicroSettings:
             raise DataError(
                 f"magnify={self.magnify}, fps={self.fps}: magnification needs the frame rate as fps"
             )
-        if self.magnify and not 0 < self.band[0] < self.band[1] <= self.fps / 2:
-            raise DataError(f"band={self.band} must rise and lie between 0 and fps / 2 = {self.fps / 2} Hz")
+        if self.magnify:
+            check_band(self.band, self.fps)
         _ = self.faces  # whatever is wrong with the detector or the landmarks is said here
 
     @property

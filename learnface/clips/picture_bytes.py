@@ -76,16 +76,18 @@ def decode(data: bytes, flags: int) -> np.ndarray | None:
 
 def on_white(data: bytes, image: np.ndarray) -> np.ndarray:
     """Return a BGR image with its transparent parts painted white, if the file has any."""
-    if data.startswith(b"\xff\xd8\xff"):
-        return image  # JPEG has no transparency, and decoding it twice would be slow
+    if image.ndim != 3 or _is_opaque(data):
+        return image  # decoding it twice would be slow
     raw = decode(data, cv2.IMREAD_UNCHANGED)
-    if (
-        image.ndim != 3
-        or raw is None
-        or raw.ndim != 3
-        or raw.shape[2] != 4
-        or raw.shape[:2] != image.shape[:2]
-    ):
+    if raw is None or raw.ndim != 3 or raw.shape[2] != 4 or raw.shape[:2] != image.shape[:2]:
         return image
     opaque = raw[..., 3:].astype(np.float32) / np.iinfo(raw.dtype).max
     return (image * opaque + 255 * (1 - opaque) + 0.5).astype(np.uint8)
+
+
+def _is_opaque(data: bytes) -> bool:
+    """Tell by its first bytes whether a file cannot have transparent parts: a JPEG, or a PNG that declares none."""
+    if data.startswith(b"\x89PNG"):
+        has_alpha = data[25:26] in (b"\x04", b"\x06")  # the type of colour: grey or RGB, each with alpha
+        return not has_alpha and b"tRNS" not in data[: data.find(b"IDAT")]
+    return data.startswith(b"\xff\xd8\xff")

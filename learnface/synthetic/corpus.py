@@ -14,7 +14,7 @@ from itertools import groupby
 from pathlib import Path
 
 from learnface.errors import DataError, optional_import
-from learnface.files import write_text
+from learnface.files import locked, write_text
 from learnface.synthetic.clips import TEMPORAL_TASKS
 from learnface.synthetic.expressions import EMOTIONS, expression_for
 from learnface.synthetic.layout import Job, Layout, Settings, plan
@@ -126,6 +126,17 @@ def write_corpus(
     state = out / _STATE
     if _begin(out, state, {**asdict(settings), "emotions": list(names)}):
         return out
+    with locked(state, "writing a corpus"):
+        _write(chosen, settings, names, out, processes, progress)
+    return out
+
+
+def _write(
+    chosen: Layout, settings: Settings, names: tuple[str, ...], out: Path, processes: int, progress: bool
+) -> None:
+    """Write what is not there yet."""
+    state = out / _STATE
+    shutil.rmtree(state / "staging", ignore_errors=True)  # what a killed run left half done
     jobs = plan(chosen, settings, names)
     waiting = [job for job in jobs if not _record_path(state, job.number).exists()]
     _work(waiting, len(jobs), out, processes, progress)
@@ -135,7 +146,6 @@ def write_corpus(
     write_text(state / "complete", "")
     for folder in ("jobs", "staging"):
         shutil.rmtree(state / folder, ignore_errors=True)
-    return out
 
 
 def _readme(layout: Layout, settings: Settings) -> str:
@@ -203,7 +213,6 @@ def _begin(out: Path, state: Path, settings: dict) -> bool:
             raise DataError(
                 f"{out}: holds a synthetic corpus with other settings (see {marker}); choose another folder"
             )
-        shutil.rmtree(state / "staging", ignore_errors=True)  # what a killed run left half done
         return (state / "complete").exists()
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise DataError(

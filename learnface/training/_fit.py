@@ -1,10 +1,11 @@
 """Training: thin over `keras.Model.fit`, but resumable, recorded, and never choosing by test data."""
 
+import contextlib
 import dataclasses
 import hashlib
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,6 +15,7 @@ import tensorflow as tf
 
 from learnface.callbacks import BestWeights, Progress, TrainingState
 from learnface.errors import DataError
+from learnface.files import locked
 from learnface.training.environment import array_hash, command, machine, versions
 from learnface.training.report import RunReport
 
@@ -88,8 +90,8 @@ def fit(
         The run's report; `scores` is left for the evaluation.
 
     Raises:
-        DataError: `run_dir` holds another run or a damaged one, `monitor` is not a figure of the run, or
-            `epochs` is below 1.
+        DataError: `run_dir` holds another run or a damaged one, or another process trains in it; `monitor` is not a
+            figure of the run; or `epochs` is below 1.
     """
     if epochs < 1:
         raise DataError(f"epochs must be 1 or more, not {epochs}")
@@ -101,9 +103,7 @@ def fit(
         loss_weights=loss_weights,
         jit_compile=jit_compile,
     )
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(run_dir or temporary)
-        folder.mkdir(parents=True, exist_ok=True)
+    with _folder(run_dir) as folder:
         best = BestWeights(folder / "best.weights.h5", monitor=monitor, mode=mode)
         stop = [] if patience is None else [_early_stopping(stop_monitor, patience)]
         choice = {"monitor": monitor, "mode": mode}
@@ -133,6 +133,19 @@ def fit(
         if run_dir:
             report.save(folder / "report.json")
     return report
+
+
+@contextlib.contextmanager
+def _folder(run_dir: str | Path | None) -> Iterator[Path]:
+    """Yield the run's folder, for this process alone; or one that is removed afterwards."""
+    if not run_dir:
+        with tempfile.TemporaryDirectory() as temporary:
+            yield Path(temporary)
+        return
+    folder = Path(run_dir)
+    folder.mkdir(parents=True, exist_ok=True)
+    with locked(folder, "training"):
+        yield folder
 
 
 def _early_stopping(monitor: str, patience: int) -> keras.callbacks.EarlyStopping:

@@ -1,5 +1,6 @@
 """The folder of a cross-validation: one whole file a fold, which only the same run may use again."""
 
+import contextlib
 import dataclasses
 import functools
 import hashlib
@@ -13,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from learnface.errors import DataError
-from learnface.files import sha256, write_text
+from learnface.files import locked, sha256, write_text
 from learnface.training.samples import Inputs
 
 __all__ = ["FoldFiles", "describe_method", "run_description"]
@@ -46,6 +47,10 @@ class FoldFiles:
                 f"{self.folder} holds another run ({changed}): give another run_dir, or remove it"
             )
         write_text(record, text)
+
+    def locked(self) -> contextlib.AbstractContextManager:
+        """Keep other processes out of the folder meanwhile."""
+        return contextlib.nullcontext() if self.folder is None else locked(self.folder, "cross-validating")
 
     def read(self, number: int) -> dict[str, Any] | None:
         """Return a fold's result, None if it is not done.

@@ -77,7 +77,8 @@ def cross_validate(
         The pooled predictions and their scores.
 
     Raises:
-        DataError: index, inputs or predictions are not as described, or `run_dir` holds another run.
+        DataError: index, inputs or predictions are not as described, or `run_dir` holds another run, or another
+            process works in it.
         LearnfaceError: worker processes died; the other folds are done and kept.
 
     Example:
@@ -96,16 +97,28 @@ def cross_validate(
     run = run_description(method, index, labels, inputs, seed, settings)
     files = FoldFiles(run_dir, run)
     jobs = [FoldJob(number, title) for number, title in enumerate(_titles(index))]
+    work = FoldWork(method, index, codes, labels, inputs, seed)
+    with files.locked():
+        results = _results(work, jobs, files, workers, progress)
+    result = CrossValidation.pool(index, labels, results, name, run)
+    if run_dir is not None:
+        result.save(run_dir)
+    return result
+
+
+def _results(
+    work: FoldWork, jobs: list[FoldJob], files: FoldFiles, workers: int, progress: bool
+) -> list[dict[str, Any]]:
+    """Return the result of each fold, doing those that the folder does not hold."""
     results = {job.number: files.read(job.number) for job in jobs}
     waiting = deque(job for job in jobs if results[job.number] is None)
-    work = FoldWork(method, index, codes, labels, inputs, seed)
+    lost = []
     with _Bar(len(jobs), len(jobs) - len(waiting), progress) as bar:
-        lost = []
         for event in _events(work, waiting, workers):
             if event.kind == "done":
                 results[event.job.number] = event.value
                 files.write(event.job.number, event.value)
-                bar.done(event.job, _right(event, index, codes))
+                bar.done(event.job, _right(event, work.index, work.codes))
             elif event.kind == "lost":
                 lost.append(f"{event.job.name}: its process {event.value[1]}")
     if lost:
@@ -113,10 +126,7 @@ def cross_validate(
             f"{len(lost)} of {len(jobs)} folds were lost ({'; '.join(lost)}): use fewer workers or free memory, "
             "and run again; the other folds are kept if there is a run_dir"
         )
-    result = CrossValidation.pool(index, labels, [results[job.number] for job in jobs], name, run)
-    if run_dir is not None:
-        result.save(run_dir)
-    return result
+    return [results[job.number] for job in jobs]
 
 
 def _labels(index: pd.DataFrame, labels: Sequence[str] | None) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from learnface.files import sha256
 from learnface.models import build, build_backbone
 from learnface.training import LabelledFaces
 
-__all__ = ["CLIP_MODELS", "check_kind", "holds_clips", "network_for", "start_of"]
+__all__ = ["CLIP_MODELS", "check_kind", "holds_clips", "network_for", "start_of", "starting"]
 
 CLIP_MODELS = ("vggface_fusion", "vggface_lstm", "vggface_rnn")
 PICTURE_MODEL = "face_classifier"
@@ -59,6 +59,11 @@ def start_of(
         return {"layer": layer}
     is_file = weights is not None and Path(weights).is_file()
     return {"backbone": backbone, "weights": sha256(weights) if is_file else weights, "layer": layer}
+
+
+def starting(options: Mapping[str, Any], start: Mapping[str, Any]) -> dict[str, Any]:
+    """Return options of a training with where it starts among the settings that are recorded."""
+    return {**options, "settings": {"start": start, **(options.get("settings") or {})}}
 
 
 def network_for(

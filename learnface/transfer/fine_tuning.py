@@ -20,7 +20,7 @@ from learnface.models import build_backbone, load, save
 from learnface.training import LabelledFaces, RunReport, split_prepared
 from learnface.training.labelled_faces import split_index
 from learnface.transfer._cards import preparation_of, trained_card
-from learnface.transfer._network import CLIP_MODELS, check_kind, holds_clips, network_for, start_of
+from learnface.transfer._network import CLIP_MODELS, check_kind, holds_clips, network_for, start_of, starting
 from learnface.transfer._scoring import score
 from learnface.transfer.heads import replace_head
 from learnface.transfer.stages import Stage, train_stages
@@ -128,7 +128,7 @@ def fine_tune(
     stages = tuple(stages or _default_stages(trained=base is not None or weights is not None))
     options = {"patience": 10, "name": network.name, "labels": labels, "monitor": monitor, **options}
     start = {"model": sha256(model), "label_map": label_map} if base else start_of(backbone, weights, layer)
-    options["settings"] = {"start": start, **(options.get("settings") or {})}
+    options = starting(options, start)
     reports = train_stages(network, samples, stages, out, seed=seed, augmentation=augmentation, **options)
     scores = score(network, samples["test"], labels) if "test" in samples else {}
     if scores:

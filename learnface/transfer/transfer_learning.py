@@ -16,7 +16,7 @@ from learnface.models import face_classifier, save
 from learnface.training import RunReport
 from learnface.training.labelled_faces import LabelledFaces
 from learnface.transfer._cards import trained_card
-from learnface.transfer._network import network_for, start_of
+from learnface.transfer._network import network_for, start_of, starting
 from learnface.transfer._scoring import score
 from learnface.transfer.splitting import feature_layer
 from learnface.transfer.stages import Stage, train_stages
@@ -79,7 +79,7 @@ def pretrain(
         DataError: the images, the backbone or `run_dir` do not fit.
     """
     model = _classifier(samples, labels, backbone, backbone_weights, model_options, seed)
-    options = _starting(options, start_of(backbone, backbone_weights))
+    options = starting(options, start_of(backbone, backbone_weights))
     return model, _pretrain(model, samples, labels, run_dir, stages, seed, options)
 
 
@@ -158,10 +158,10 @@ def transfer_learn(
             run_dir / "pretraining",
             pretraining_stages,
             seed,
-            _starting(own, start),
+            starting(own, start),
         )
     pretrained = built.get_weights()
-    options = _starting({"name": model, "labels": labels, **options}, start)
+    options = starting({"name": model, "labels": labels, **options}, start)
     reports = train_stages(network, samples, stages, run_dir / model, seed=seed, **options)
     scores = _score(network, samples, labels, reports, run_dir / model)
     path = None
@@ -205,11 +205,6 @@ def _pretrain(
     reports = train_stages(model, samples, stages, run_dir, seed=seed, **options)
     _score(model, samples, labels, reports, run_dir)
     return reports
-
-
-def _starting(options: Mapping[str, Any], start: Mapping[str, Any]) -> dict[str, Any]:
-    """Return options of a training with where it starts among the settings that are recorded."""
-    return {**options, "settings": {"start": start, **(options.get("settings") or {})}}
 
 
 def _copy(model: keras.Model, weights: Sequence[Any]) -> keras.Model:

@@ -36,3 +36,12 @@ def test_the_set_is_scored_as_a_whole_and_can_choose_the_epoch():
 def test_one_hot_targets_are_named():
     with pytest.raises(DataError, match="integer codes"):
         EpochScores(batches(np.eye(3)[CODES]), ("a", "b", "c"))
+
+
+def test_a_training_that_diverges_is_named():
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, "softmax")])
+    model.compile(keras.optimizers.SGD(1e38), "sparse_categorical_crossentropy")
+    with pytest.raises(DataError, match="after epoch 1 .* diverged; lower the learning rate"):
+        model.fit(
+            INPUTS * 1e20, CODES, epochs=2, verbose=0, callbacks=[EpochScores(batches(), ("a", "b", "c"))]
+        )

@@ -61,5 +61,9 @@ def test_transparent_parts_become_white(kind):
     data = cv2.imencode(".png", pixels)[1].tobytes()
     found = on_white(data, decode(data, cv2.IMREAD_COLOR))
     assert found[0].max() == 0 and found[1, 1].min() == 255 and abs(int(found[1, 0, 0]) - 128) <= 1
+    found = on_white(data, np.zeros((2, 2, 3), np.uint8)[:, :1])  # of another size: not of this file
+    assert found.max() == 0
+    opaque = cv2.imencode(".png", pixels[..., :3])[1].tobytes()
+    np.testing.assert_array_equal(on_white(opaque, pixels[..., :3]), pixels[..., :3])
     grey = cv2.imencode(".png", pixels[..., 0])[1].tobytes()
     assert on_white(grey, decode(grey, cv2.IMREAD_ANYCOLOR)).ndim == 2

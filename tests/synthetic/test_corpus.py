@@ -135,3 +135,14 @@ def test_progress_is_shown_on_standard_error(tmp_path, capsys):
 
 def test_layouts_are_named_after_their_corpora():
     assert list(LAYOUTS) == sorted(LAYOUTS) and all(layout.name == name for name, layout in LAYOUTS.items())
+
+
+def test_two_processes_do_not_write_one_corpus(tmp_path, monkeypatch):
+    def second(jobs, out):
+        with pytest.raises(DataError, match="another process is writing a corpus"):
+            write_corpus(out, "plain", **OPTIONS)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "_write_batch", second)
+    with pytest.raises(KeyboardInterrupt):
+        write_corpus(tmp_path, "plain", **OPTIONS)

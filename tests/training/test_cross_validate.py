@@ -13,6 +13,7 @@ from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
 from sklearn.neighbors import NearestCentroid
 
 from learnface.errors import DataError, LearnfaceError
+from learnface.files import locked
 from learnface.training import cross_validate
 
 PEOPLE = "abcd"
@@ -212,3 +213,11 @@ def test_summary_by_corpus(data):
     table = run((index, inputs), name="mean").summary(by="corpus")
     assert table["samples"].to_dict() == {"mean": 12, "casme2": 6, "smic": 6}
     assert table.loc["mean", "accuracy"] == pytest.approx(table.loc[["smic", "casme2"], "accuracy"].mean())
+
+
+def test_two_runs_do_not_share_a_folder(data, tmp_path):
+    with (
+        locked(tmp_path, "cross-validating"),
+        pytest.raises(DataError, match="another process is cross-validating"),
+    ):
+        run(data, run_dir=tmp_path)

@@ -178,3 +178,12 @@ def test_kill_at_any_moment_loses_at_most_an_epoch(tmp_path):
     resumed = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
     after_kill, unbroken = resumed.stdout.splitlines()
     assert after_kill == unbroken
+
+
+def test_two_trainings_do_not_share_a_folder(faces, tmp_path):
+    def second(epoch, logs):
+        with pytest.raises(DataError, match="another process is training"):
+            run(faces, tmp_path)
+
+    run(faces, tmp_path, callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=second)])
+    assert run(faces, tmp_path)[1].best_epoch > 0
