@@ -4,7 +4,8 @@
     clips.flow[train], clips.flow[test]    # as often as there are folds
 
 The cache holds one file a clip, `cache/<hash of the settings>/<hash of the clip>.npz`. A clip's hash covers the
-names, sizes and times of its frames and its apex, so neither other settings nor mended clips meet old arrays.
+path of its folder or video, the names, sizes and times of its frames, and its apex, so neither other settings nor
+mended clips, nor clips of the same name, meet old arrays. A corpus that was moved is worked out anew.
 """
 
 import functools
@@ -162,7 +163,8 @@ def _job(row: dict, folder: Path) -> _Job:
     else:
         raise DataError(f"{path} does not exist: restore it, or leave it out of the index")
     stats = [(file.name, (found := file.stat()).st_size, found.st_mtime_ns) for file in files]
-    key = hashlib.sha256(json.dumps([row["sample"], about, stats], default=int).encode()).hexdigest()
+    told = json.dumps([row["sample"], str(path.resolve()), about, stats], default=int)
+    key = hashlib.sha256(told.encode()).hexdigest()
     names = tuple(map(str, files)) if path.is_dir() else ()
     return _Job(row["sample"], source, names, apex, folder / f"{key[:32]}.npz")
 

@@ -1,5 +1,6 @@
 """Find the folders and sheets of a corpus, however deep its archives were unpacked."""
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -7,8 +8,9 @@ from pathlib import Path
 from learnface.corpora._reading import list_files, list_folders
 from learnface.corpora._sheets import SHEET_SUFFIXES
 from learnface.errors import DataError
+from learnface.files import PICTURE_SUFFIXES
 
-__all__ = ["choose", "find_sheet", "holders", "outer_folders", "part"]
+__all__ = ["choose", "find_sheet", "form_of", "holders", "outer_folders", "part"]
 
 
 def outer_folders(root: Path, inside: re.Pattern, depth: int = 4) -> list[Path]:
@@ -63,24 +65,50 @@ def find_sheet(
     raise DataError(f"{folders[0]} holds no label sheet of {corpus}; put it there or give its path by sheet=")
 
 
+def form_of(root: Path, folder: Path, patterns: Mapping[str, str], asked: str | None) -> str | None:
+    """Return the form of a micro-expression corpus that a folder of subjects holds; None if nothing tells.
+
+    The folders' names tell, as `part` reads them; else pictures called `reg_...`, which are cropped; else the form
+    that was asked for.
+    """
+    form = part(root, folder, patterns)
+    if form is None and _first_picture(folder).lower().startswith("reg_"):
+        form = "cropped"
+    return form or asked
+
+
+def _first_picture(folder: Path) -> str:
+    """Return the name of a picture below a folder, without listing all of them."""
+    for _, _, files in os.walk(folder):
+        pictures = [name for name in files if name.lower().endswith(PICTURE_SUFFIXES)]
+        if pictures:
+            return min(pictures)
+    return ""
+
+
 def choose(
-    found: dict[str, list[Path]], form: str | None, forms: Sequence[str], root: Path, title: str
+    found: Mapping[str | None, list[Path]], form: str | None, forms: Sequence[str], root: Path, title: str
 ) -> tuple[str, Path]:
     """Return the form of a corpus to read, and its folder.
 
     Args:
-        found: the folders on disk of each form.
+        found: the folders on disk of each form; under None those that do not tell theirs.
         form: the form asked for, or None for the first of `forms` that is there.
         forms: all forms, the preferred one first.
         root: the folder that was searched.
         title: what the corpus is called in messages.
 
     Raises:
-        DataError: the form is unknown, absent, or there twice.
+        DataError: the form is unknown, absent, there twice, or not to be told.
     """
     if form is not None and form not in forms:
         raise DataError(f"form is {form!r}; use one of {', '.join(map(repr, forms))}")
     there = [name for name in forms if found.get(name)]
+    if not there and found.get(None):
+        raise DataError(
+            f"{found[None][0]}: neither folders nor pictures tell by their names which form of {title} this is; "
+            f"give form={' or form='.join(map(repr, forms))}"
+        )
     if not there:
         raise DataError(f"{root} holds no form of {title} ({', '.join(forms)}); check the folder given")
     chosen = form or there[0]

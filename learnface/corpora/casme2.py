@@ -21,7 +21,8 @@ Traps, and what happens here:
 
 - Subjects are text in one sheet and numbers in another; here they are `sub01`.
 - Frame numbers are unpadded, so that sorting names as text is wrong.
-- About 20 apexes are `/`: `apex` is missing. Some equal the onset or the offset, which is kept.
+- About 20 apexes are `/`: `apex` is missing. Some equal the onset or the offset; `apex` keeps them, but an apex on
+  the onset is no place to take motion to, so that `apex_place` is missing there and `mended` says so.
 - One offset is 0 in some versions: the last frame of the folder is taken, or 91 (as readers of the corpus do)
   in the form `"raw"`, whose folders go on.
 
@@ -52,7 +53,7 @@ from learnface.corpora._micro_clips import (
 )
 from learnface.corpora._reading import check_root, list_folders
 from learnface.corpora._sheets import read_sheet, text
-from learnface.corpora._tree import choose, find_sheet, holders, outer_folders, part
+from learnface.corpora._tree import choose, find_sheet, form_of, holders, outer_folders
 from learnface.errors import DataError
 
 __all__ = ["CARD", "FORMS", "LABELS", "LABEL_SETS", "index"]
@@ -172,9 +173,9 @@ def index(
 
 def _base(root: Path, outer: Sequence[Path], form: str | None) -> tuple[str, Path]:
     """Return the form to read, and the folder that holds its subjects."""
-    found: dict[str, list[Path]] = {}
+    found: dict[str | None, list[Path]] = {}
     for folder in holders(outer, _SUBJECT_FOLDER):
-        found.setdefault(part(root, folder, _FORM_NAMES) or "cropped", []).append(folder)
+        found.setdefault(form_of(root, folder, _FORM_NAMES, form), []).append(folder)
     return choose(found, form, FORMS, root, CARD.title)
 
 

@@ -43,7 +43,7 @@ from learnface.corpora._micro_clips import (
 )
 from learnface.corpora._reading import check_root, list_folders, natural_key
 from learnface.corpora._sheets import read_sheet, text
-from learnface.corpora._tree import choose, find_sheet, holders, outer_folders, part
+from learnface.corpora._tree import choose, find_sheet, form_of, holders, outer_folders, part
 from learnface.errors import DataError
 
 __all__ = ["CAMERAS", "CARD", "FORMS", "LABELS", "index"]
@@ -135,10 +135,10 @@ def index(
 
 def _base(root: Path, outer: list[Path], camera: str, form: str | None) -> tuple[str, Path]:
     """Return the form to read, and the folder that holds its subjects."""
-    found: dict[str, list[Path]] = {}
+    found: dict[str | None, list[Path]] = {}
     for folder in holders(outer, _SUBJECT):
         if part(root, folder, _CAMERA_NAMES) == camera:
-            found.setdefault(part(root, folder, _FORM_NAMES) or "cropped", []).append(folder)
+            found.setdefault(form_of(root, folder, _FORM_NAMES, form), []).append(folder)
     return choose(found, form, FORMS, root, f"SMIC {camera}")
 
 

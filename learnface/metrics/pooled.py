@@ -4,7 +4,8 @@ Pooled means: the predictions of all folds together give one confusion matrix, a
 unweighted F1 (UF1) and unweighted average recall (UAR), as the micro-expression challenge MEGC 2019 does
 (See et al. 2019). UF1 is not the mean of the folds' F1: a fold of one person may lack whole classes.
 
-Intervals draw whole people with replacement, for the question is how a method does on new people.
+Intervals draw whole people with replacement, for the question is how a method does on new people; they are wider
+than the draws' own percentiles where people are few (Hesterberg 2015, What teachers should know about the bootstrap).
 """
 
 from collections.abc import Sequence
@@ -13,11 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learnface.errors import DataError
+from learnface.metrics._percentiles import draws_needed, expanded_tail, interval_ends
 from learnface.metrics.classification import class_codes
 
 __all__ = ["POOLED_SCORES", "pooled_difference", "pooled_scores"]
 
 POOLED_SCORES = ("accuracy", "uf1", "uar")
+_AT_ONCE = 10_000  # draws, so that many people need little memory
 
 
 def pooled_scores(
@@ -27,10 +30,10 @@ def pooled_scores(
     *,
     groups: Sequence | None = None,
     confidence: float = 0.95,
-    resamples: int = 10_000,
+    resamples: int | None = None,
     seed: int = 0,
 ) -> dict[str, dict[str, float]]:
-    """Return accuracy, UF1 and UAR of all predictions together, each with its percentile bootstrap interval.
+    """Return accuracy, UF1 and UAR of all predictions together, each with its bootstrap interval.
 
     Args:
         y_true: true classes of all folds, `(samples,)` codes or names.
@@ -38,7 +41,7 @@ def pooled_scores(
         labels: the label set, in the order of its codes.
         groups: person of each sample; whole people are drawn. Without them samples are drawn.
         confidence: coverage of the intervals.
-        resamples: number of draws.
+        resamples: number of draws; by default 10,000, and more where the interval's ends lie far out.
         seed: the same seed gives the same intervals.
 
     Returns:
@@ -54,8 +57,9 @@ def pooled_scores(
         0.389
     """
     units = _Units(y_true, [y_pred], labels, groups)
-    (values,), (drawn,) = units.scores(), units.drawn_scores(resamples, seed)
-    return {name: _interval(values[name], drawn[name], confidence) for name in POOLED_SCORES}
+    tail = expanded_tail(units.size, confidence)
+    (values,), (drawn,) = units.scores(), units.drawn_scores(resamples or draws_needed(tail), seed)
+    return {name: _interval(values[name], drawn[name], tail) for name in POOLED_SCORES}
 
 
 def pooled_difference(
@@ -66,7 +70,7 @@ def pooled_difference(
     *,
     groups: Sequence | None = None,
     confidence: float = 0.95,
-    resamples: int = 10_000,
+    resamples: int | None = None,
     seed: int = 0,
 ) -> dict[str, dict[str, float]]:
     """Return by how much a method beats another on the same samples, with the interval of the difference.
@@ -97,10 +101,10 @@ def pooled_difference(
         (0.5, True)
     """
     units = _Units(y_true, [first, second], labels, groups)
-    (one, other), (drawn, others) = units.scores(), units.drawn_scores(resamples, seed)
+    tail = expanded_tail(units.size, confidence)
+    (one, other), (drawn, others) = units.scores(), units.drawn_scores(resamples or draws_needed(tail), seed)
     return {
-        name: _interval(one[name] - other[name], drawn[name] - others[name], confidence)
-        for name in POOLED_SCORES
+        name: _interval(one[name] - other[name], drawn[name] - others[name], tail) for name in POOLED_SCORES
     }
 
 
@@ -151,8 +155,15 @@ class _Units:
 
     def drawn_scores(self, resamples: int, seed: int) -> list[dict[str, NDArray[np.float64]]]:
         """Return each method's scores of each draw, the same draws for all methods."""
-        draws = np.random.default_rng(seed).multinomial(self.size, self.chances, size=resamples)
-        return [self._scores(draws @ counts) for counts in self.counts]
+        random, parts = np.random.default_rng(seed), []
+        for start in range(0, resamples, _AT_ONCE):
+            count = min(_AT_ONCE, resamples - start)
+            draws = random.multinomial(self.size, self.chances, size=count)
+            parts.append([self._scores(draws @ counts) for counts in self.counts])
+        return [
+            {name: np.concatenate([part[place][name] for part in parts]) for name in POOLED_SCORES}
+            for place in range(len(self.counts))
+        ]
 
     def _scores(self, flat: NDArray) -> dict[str, NDArray[np.float64]]:
         """Return the scores of flat confusion matrices, `(draws, classes * classes)`."""
@@ -167,6 +178,6 @@ class _Units:
         }
 
 
-def _interval(value: float, drawn: NDArray, confidence: float) -> dict[str, float]:
-    low, high = np.quantile(drawn, [(1 - confidence) / 2, (1 + confidence) / 2])
-    return {"value": value, "low": float(low), "high": float(high)}
+def _interval(value: float, drawn: NDArray, tail: float) -> dict[str, float]:
+    low, high = interval_ends(drawn, tail)
+    return {"value": value, "low": low, "high": high}

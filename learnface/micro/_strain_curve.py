@@ -31,9 +31,9 @@ def returning_strain(
 ) -> Iterator[tuple[int, float]]:
     """Yield the number of each frame that has `span` frames on either side, and the strain that came and went.
 
-    The face is looked for every `reanchor` frames. Both frames of a pair are cut by one transform, that of the
-    earlier one, so that a face that is found elsewhere does not become motion. Of each flow the affine motion that
-    fits the face best, its head's, is taken off.
+    The face is looked for every `reanchor` frames, and where it is gone in every frame until it is found again.
+    Both frames of a pair are cut by one transform, that of the earlier one, so that a face that is found elsewhere
+    does not become motion. Of each flow the affine motion that fits the face best, its head's, is taken off.
 
     Args:
         images: RGB or grey frames of one size, uint8.
@@ -52,7 +52,7 @@ def returning_strain(
     tensors: deque[NDArray | None] = deque(maxlen=span)
     for number, image in enumerate(images):
         if number % reanchor == 0 or placement is None:
-            placement = cutter.place(image) or placement
+            placement = cutter.place(image)
         own = None if placement is None else cutter.cut(image, placement).image
         tensor = None
         if len(held) == span:

@@ -87,7 +87,8 @@ class Spotting:
         intervals: a row a micro-expression: `onset`, `apex` and `offset` (frame numbers from 0, the last one
             included), the same in seconds (`onset_time` and so on), and `strength`, the peak in medians of the curve.
         curve: a row a frame that was looked at: `frame`, `time` in seconds, and `strain`, smoothed; NaN near the
-            ends and where no face was found.
+            ends and where no face was found. A face that goes is noticed when it is next looked for, within two
+            seconds.
         threshold: strain that a peak had to reach.
         fps: frames a second that were looked at.
     """
@@ -204,7 +205,7 @@ def find_intervals(strain: NDArray, fps: float, settings: SpottingSettings | Non
     """
     settings = settings or SpottingSettings()
     usual = _usual(strain)
-    known = np.nan_to_num(strain)
+    known = np.where(np.isnan(strain), usual, strain)  # 0 would be a foot far below all others
     distance = max(2, round(settings.longest / 2 * fps))
     peaks, _ = find_peaks(known, height=settings.threshold * usual, distance=distance)
     _, _, left, right = peak_widths(known, peaks, rel_height=settings.edge)
@@ -221,11 +222,14 @@ def find_intervals(strain: NDArray, fps: float, settings: SpottingSettings | Non
 
 
 def _smoothed(strain: NDArray, width: int) -> NDArray[np.float64]:
-    """Return a running mean over `width` frames, which leaves NaN where it was."""
+    """Return a running mean over `width` frames; NaN where half of them or more are not known.
+
+    So a frame or two in which the face is not found do not tear the curve.
+    """
     known = ~np.isnan(strain)
     total = uniform_filter1d(np.where(known, strain, 0.0), width, mode="constant")
     share = uniform_filter1d(known.astype(float), width, mode="constant")
-    return np.where(known, np.maximum(total, 0) / np.maximum(share, 1e-9), np.nan)
+    return np.where(share > 0.5 + 1e-9, np.maximum(total, 0) / np.maximum(share, 1e-9), np.nan)
 
 
 def _usual(strain: NDArray) -> float:

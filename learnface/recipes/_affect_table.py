@@ -8,7 +8,7 @@ import pandas as pd
 from learnface.metrics import mean_interval
 from learnface.recipes._affect_data import AFFECT
 from learnface.recipes._affect_networks import CONTROLS, parse_name
-from learnface.recipes._verdict import verdict
+from learnface.recipes._verdict import ALONE, verdict
 from learnface.reports import comparison_table, interval_picture, markdown_table, save_picture
 from learnface.reports.affect_curves import affect_curves_picture, error_curves_picture
 from learnface.training import RunReport
@@ -131,7 +131,7 @@ def _verdicts(rows: Mapping[str, Sequence[RunReport]]) -> list[str]:
             if only_one_remembers or only_one_keeps_place:
                 found = verdict(_mean_ccc(rows[name]), _mean_ccc(rows[other]), percent=False)
                 lines.append(f"- {name} against {other}: {found}")
-    return ["Mean CCC, paired by seed:\n\n" + "\n".join(lines)] if lines else []
+    return [f"Mean CCC, paired by seed, {ALONE}:\n\n" + "\n".join(lines)] if lines else []
 
 
 def _mean_ccc(runs: Sequence[RunReport]) -> list[float]:

@@ -1,7 +1,7 @@
 """The methods of qian2021's tables and of their company: how each learns, and what its runs depend on."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from learnface.clips import MicroSettings
@@ -71,13 +71,13 @@ def plan_of(
     settings: MicroSettings,
     described: MicroSettings,
     mdmo_form: str,
-    forms: Sequence[str],
+    corpus: Mapping[str, Any],
 ) -> tuple[Network | Any, dict[str, Any]]:
-    """Return a method, and what else its runs depend on."""
+    """Return a method, and what else its runs depend on; `corpus` is what tells the corpus from others."""
     if name in _NETWORKS:
-        return _network(name, options), {"clips": settings.describe(), "forms": forms}
+        return _network(name, options), {"clips": settings.describe(), **corpus}
     more = {"form": mdmo_form} if name == "mdmo" else {}
-    return CLASSICAL[name].search, {"clips": described.describe(), "forms": forms, **more}
+    return CLASSICAL[name].search, {"clips": described.describe(), **corpus, **more}
 
 
 def _network(method: str, options: Options) -> Network:

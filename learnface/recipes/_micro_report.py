@@ -9,12 +9,19 @@ import pandas as pd
 
 from learnface.errors import DataError
 from learnface.files import write_text
-from learnface.recipes._micro_tables import Runs, against_paper, all_scores, differences, null_check
+from learnface.recipes._micro_tables import (
+    Runs,
+    against_paper,
+    all_scores,
+    by_source,
+    differences,
+    null_check,
+)
 from learnface.reports import confusion_picture, markdown_table, save_picture
 from learnface.training import CrossValidation, shuffle_labels
 from learnface.training.environment import command
 
-__all__ = ["Kind", "Study", "drawn_faces", "finished_runs"]
+__all__ = ["Kind", "Study", "finished_runs"]
 
 _SYNTHETIC = "**Synthetic faces in the corpus' layout: they say nothing about real people.** "
 _INTERVALS = (
@@ -95,6 +102,8 @@ class Study:
             if any(method in runs for method, _ in rows.values()):
                 parts += [f"### Table {table}", against_paper(runs, rows, same_data=not self.drawn)]
         parts += ["### All methods", all_scores(runs, self.titles)]
+        if "source" in first.predictions:
+            parts += ["### Parts of the composite", by_source(runs, self.titles)]
         if self.published:
             parts += ["### Published for this corpus", self._published()]
         if len(runs) > 1 and self.fused in runs:
@@ -127,17 +136,6 @@ def _listed(facts: Mapping[str, Any]) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in facts.items())
 
 
-def drawn_faces(index: pd.DataFrame) -> bool:
-    """Return whether any frames of an index were drawn by `learnface.synthetic`, wherever its folder was given.
-
-    A corpus that was drawn has a folder `.synthetic` beside its own.
-    """
-    folders = {
-        parent for frames in index["frames"].astype(str).unique() for parent in Path(frames).resolve().parents
-    }
-    return any((folder / ".synthetic").is_dir() for folder in folders)
-
-
 def finished_runs(
     folder: Path,
     plans: Mapping[str, Mapping[str, Any]],
@@ -150,7 +148,7 @@ def finished_runs(
     Args:
         folder: of the runs, `folder/METHOD/seed-0` and so on.
         plans: for each method its description and settings, as `run.json` has them under these names.
-        index: the corpus; runs on other clips are others.
+        index: the corpus; runs on other samples or labels are others.
         seeds: the seeds that count.
         shuffled: whether these are runs on shuffled labels.
     """

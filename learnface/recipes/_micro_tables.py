@@ -13,7 +13,7 @@ from learnface.metrics import mean_interval, pooled_difference, pooled_scores
 from learnface.reports import comparison_table, markdown_table
 from learnface.training import CrossValidation
 
-__all__ = ["against_paper", "all_scores", "differences", "null_check"]
+__all__ = ["against_paper", "all_scores", "by_source", "differences", "null_check"]
 
 Runs = Mapping[str, Sequence[CrossValidation]]
 """For each method its runs, one a seed."""
@@ -57,6 +57,20 @@ def all_scores(runs: Runs, titles: Mapping[str, str]) -> str:
         if networks:
             row["folds stopped by the limit"] = _cut_off(results) if _searched(results) else None
         rows.append(row)
+    return markdown_table(pd.DataFrame(rows), index=False)
+
+
+def by_source(runs: Runs, titles: Mapping[str, str]) -> str:
+    """Return UF1 and UAR of every method on each part of a composite, which all parts taught: means over seeds."""
+    rows = []
+    for method, results in runs.items():
+        parts = [result.summary(by="source").iloc[1:] for result in results]
+        for source in parts[0].index:
+            row = {"method": titles[method], "corpus": source, "clips": int(parts[0]["samples"][source])}
+            row |= {
+                name: _text(mean_interval([part[name][source] for part in parts])) for name in ("uf1", "uar")
+            }
+            rows.append(row)
     return markdown_table(pd.DataFrame(rows), index=False)
 
 

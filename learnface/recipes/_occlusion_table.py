@@ -11,7 +11,7 @@ from learnface.metrics import mean_interval
 from learnface.recipes._data import NEW_FACES
 from learnface.recipes._occlusion_networks import MODELS, PAPER_MARGIN
 from learnface.recipes._occlusion_scores import occluded_part
-from learnface.recipes._verdict import verdict
+from learnface.recipes._verdict import ALONE, verdict
 from learnface.reports import comparison_table, interval_picture, markdown_table
 from learnface.training import RunReport
 
@@ -43,6 +43,16 @@ ONE_START = (
     "All runs start from one set of weights, which saw the same training faces as whole faces for 30 epochs: the "
     "intervals cover fine-tuning, not training from the beginning, and the start favours the plain networks."
 )
+
+
+_RIVALS = {
+    "plain_occluded": "plain",
+    "five_branch": "plain",
+    "five_branch_occluded": "plain_occluded",
+    "five_branch_best": "plain_occluded",
+    "distilled": "plain_occluded",
+}
+"""The plain network that learnt from the same faces: with it each network is compared."""
 
 
 def accuracies(report: RunReport, split: str = "test") -> dict[str, float]:
@@ -151,16 +161,15 @@ def _networks(named: Mapping[str, Mapping[int, RunReport]]) -> str:
 
 
 def _verdicts(named: Mapping[str, Mapping[int, RunReport]]) -> list[str]:
-    """Say plainly which is better: every other network against every plain one, by common seeds."""
+    """Say plainly which is better, each network or the plain one that learnt from the same faces, by common seeds."""
     lines = []
-    for ours in (name for name in named if not name.startswith("plain")):
-        for other in (name for name in named if name.startswith("plain")):
-            seeds = sorted(set(named[ours]) & set(named[other]))
-            for part, words in (("clean", "on faces as they are"), ("occluded", "on occluded faces")):
-                pair = [[accuracies(named[name][seed])[part] for seed in seeds] for name in (ours, other)]
-                if seeds:
-                    lines.append(f"- {ours} against {other} {words}: {verdict(*pair)}.")
-    return ["\n".join(lines)] if lines else []
+    for ours, other in _RIVALS.items():
+        seeds = sorted(set(named.get(ours, ())) & set(named.get(other, ())))
+        for part, words in (("clean", "on faces as they are"), ("occluded", "on occluded faces")):
+            pair = [[accuracies(named[name][seed])[part] for seed in seeds] for name in (ours, other)]
+            if seeds:
+                lines.append(f"- {ours} against {other} {words}: {verdict(*pair)}.")
+    return [f"Paired by seed, {ALONE}:", "\n".join(lines)] if lines else []
 
 
 def _choice(named: Mapping[str, Mapping[int, RunReport]]) -> str:

@@ -6,7 +6,10 @@ import numpy as np
 
 from learnface.metrics import mean_interval
 
-__all__ = ["verdict"]
+__all__ = ["ALONE", "verdict"]
+
+ALONE = "each at 95 % on its own: of networks that are equal, one pair in twenty is told apart by chance"
+"""What a list of verdicts must say of itself: over three seeds, joint ones would never tell anything apart."""
 
 
 def verdict(first: Sequence[float], second: Sequence[float], *, percent: bool = True) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from learnface.metrics import mean_interval
-from learnface.recipes._verdict import verdict
+from learnface.recipes._verdict import ALONE, verdict
 from learnface.recipes._wang2020_runs import PATIENCE, Settings
 from learnface.reports import comparison_table, markdown_table
 from learnface.training.environment import command, machine
@@ -185,7 +185,7 @@ def _order(table: PaperTable, scores: Mapping[str, Sequence[Mapping]], settings:
             common = sorted(set(ours) & set(others))
             said = verdict([ours[seed] for seed in common], [others[seed] for seed in common])
             lines.append(f"- {backbone}, {one} against {other}: {said}")
-    return ["", "Accuracy, paired by seed:", "", *lines] if lines else []
+    return ["", f"Accuracy, paired by seed, {ALONE}:", "", *lines] if lines else []
 
 
 def _by_seed(runs: Sequence[Mapping]) -> dict[int, float]:

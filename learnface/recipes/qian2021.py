@@ -39,7 +39,8 @@ from learnface.recipes._micro_methods import (
     yes_no,
 )
 from learnface.recipes._micro_networks import network_inputs
-from learnface.recipes._micro_report import Kind, Study, drawn_faces, finished_runs
+from learnface.recipes._micro_pictures import drawn_faces, pictures_hash
+from learnface.recipes._micro_report import Kind, Study, finished_runs
 from learnface.training import CrossValidation, cross_validate, shuffle_labels
 from learnface.training._fold_files import describe_method
 
@@ -109,7 +110,7 @@ def run(
     learning_rate: float = 5e-4,
     size: int = 96,
     frames: int = 20,
-    length: str = "trim",
+    length: str | None = None,
     stabilise: bool = False,
     detector: str | None = None,
     landmarks: str | None = None,
@@ -150,7 +151,9 @@ def run(
         learning_rate: of Adam.
         size: side of a face in pixels.
         frames: frames of a clip.
-        length: how clips get so many frames, as in `learnface.clips.MicroSettings`.
+        length: how clips get so many frames, as in `learnface.clips.MicroSettings`. By default `"trim"`, the paper's;
+            for the composite `"linear"`, since its corpora have 100 and 200 frames a second, and flow from frame to
+            frame would tell them apart.
         stabilise: take the motion of the whole head out of the flow.
         detector: finds the face in the first frame of a clip, as `learnface.faces.build_detector` takes it, such as
             `"viola_jones"`. The uncropped forms need one.
@@ -179,6 +182,7 @@ def run(
     rates = (learning_rate, ststnet_epochs, ststnet_rate, refit)
     options = Options(epochs, patience, width, batch_size, *rates, dtype_policy, jit_compile)
     index = _index(data, corpus, form, detector, clips, missing)
+    length = length or ("linear" if corpus == "megc2019" else "trim")
     settings = MicroSettings(
         size=size, frames=frames, length=length, stabilise=stabilise, detector=detector, landmarks=landmarks
     )
@@ -189,7 +193,8 @@ def run(
     prepared = functools.cache(lambda used: prepare_micro(index, out / "cache", used, processes=workers))
     inputs = functools.cache(lambda: network_inputs(prepared(settings)))
     forms = sorted(set(index["form"]))
-    plans = {name: plan_of(name, options, settings, described, mdmo_form, forms) for name in METHODS}
+    source = {"forms": forms, "pictures": pictures_hash(index)}
+    plans = {name: plan_of(name, options, settings, described, mdmo_form, source) for name in METHODS}
     facts = {"seeds": seeds, "form": ", ".join(forms), "length": length, "stabilise": yes_no(stabilise)}
     facts |= {"detector": detector or "none", "landmarks": landmarks or "none (faces not aligned)"}
     study = _study(out, corpus, drawn_faces(index), facts, kinds_of(plans, settings, described, mdmo_form))

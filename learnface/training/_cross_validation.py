@@ -17,7 +17,7 @@ from learnface.metrics import classification_scores, pooled_scores
 
 __all__ = ["CrossValidation", "RESERVED"]
 
-_KEPT = ("sample", "corpus", "subject", "fold", "label")
+_KEPT = ("sample", "corpus", "source", "subject", "fold", "label")
 RESERVED = (*_KEPT, "predicted")
 """Columns of the predictions, beside which each class has one of its own name."""
 
@@ -27,8 +27,8 @@ class CrossValidation:
     """Pooled predictions of all folds and what they are worth.
 
     Attributes:
-        predictions: a row a sample in the order of the index: `sample`, `corpus` (if the index has it),
-            `subject`, `fold`, `label`, `predicted`, and a column a class where the method gave scores.
+        predictions: a row a sample in the order of the index: `sample`, `corpus` and `source` (if the index
+            has them), `subject`, `fold`, `label`, `predicted`, and a column a class where the method gave scores.
         folds: a row a fold: `subjects`, `train` and `test` (numbers of samples), `accuracy`, `seconds`, and
             the method's notes.
         labels: class names in the order of their codes.
@@ -87,7 +87,7 @@ class CrossValidation:
         """Return the pooled scores as a table of one row, or of one row a value of a column.
 
         Args:
-            by: a column of `predictions`, such as `"corpus"` for the parts of a composite.
+            by: a column of `predictions`, such as `"source"` for the parts of a composite.
         """
         parts = {self.name or "all": self.predictions}
         if by is not None:
@@ -113,7 +113,10 @@ class CrossValidation:
         folder = Path(folder)
         try:
             report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
-            labels, names = tuple(report["labels"]), ("sample", "corpus", "subject", "label", "predicted")
+            labels, names = (
+                tuple(report["labels"]),
+                ("sample", "corpus", "source", "subject", "label", "predicted"),
+            )
             predictions = pd.read_csv(
                 folder / "predictions.csv",
                 dtype=dict.fromkeys(names, object),

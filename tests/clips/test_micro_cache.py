@@ -13,7 +13,7 @@ import pytest
 from checks.films import patterns, write_video
 from checks.micro import write_clips
 
-from learnface.clips import MicroSettings, micro_clip, prepare_micro
+from learnface.clips import MicroSettings, micro_clip, prepare_micro, read_video
 from learnface.errors import DataError
 
 SMALL = MicroSettings(size=24, frames=5)
@@ -115,7 +115,28 @@ def test_videos_are_clips_too(tmp_path):
     )
     whole = prepare_micro(index.drop(columns=["start", "stop"]), tmp_path / "cache", SMALL)
     part = prepare_micro(index, tmp_path / "cache", SMALL)
-    assert part.frames.shape == (1, 5, 24, 24, 3) and part.paths != whole.paths
+    frames = [frame.image for frame in read_video(tmp_path / "a.mp4")]
+    for clips, expected in ((whole, frames), (part, frames[2:8])):
+        np.testing.assert_array_equal(clips.frames[0], micro_clip(expected, SMALL).frames)
+
+
+def test_clips_of_the_same_name_and_files_are_told_apart(tmp_path):
+    """As those of SMIC's cameras, whose frames have one size, and one time after some ways of unpacking."""
+    for seed, camera in enumerate(("VIS", "NIR")):
+        (tmp_path / camera / "s1_po_01").mkdir(parents=True)
+        for number, frame in enumerate(patterns(6, seed=seed, size=(40, 40))):
+            file = tmp_path / camera / "s1_po_01" / f"image{number}.bmp"
+            cv2.imwrite(str(file), frame)
+            os.utime(file, (10**9, 10**9))
+    visible, infrared = (
+        prepare_micro(
+            pd.DataFrame({"sample": ["s1_po_01"], "frames": [str(tmp_path / camera / "s1_po_01")]}),
+            tmp_path / "cache",
+            SMALL,
+        )
+        for camera in ("VIS", "NIR")
+    )
+    assert (visible.frames != infrared.frames).any()
 
 
 def test_all_broken_clips_are_listed_and_the_others_kept(tmp_path):

@@ -98,6 +98,20 @@ def test_cropped_is_taken_before_raw_and_forms_may_be_chosen(tmp_path):
         casme2.index(tmp_path, form="raw")
 
 
+def test_a_form_that_nothing_tells_is_asked_for(tmp_path):
+    write_corpus(tmp_path, "frames", "img{}.jpg", before=2, after=2)
+    with pytest.raises(
+        DataError, match="frames: neither folders nor pictures tell by their names which form"
+    ):
+        casme2.index(tmp_path)
+    assert quiet_index(casme2, tmp_path, form="raw")["form"].unique().tolist() == ["raw"]
+
+
+def test_pictures_called_reg_are_cropped(tmp_path):
+    write_corpus(tmp_path, "frames")
+    assert quiet_index(casme2, tmp_path)["form"].unique().tolist() == ["cropped"]
+
+
 def test_the_folder_of_a_form_finds_the_sheet_above_it(tmp_path):
     write_corpus(tmp_path, "Cropped")
     assert len(quiet_index(casme2, tmp_path / "Cropped")) == 4

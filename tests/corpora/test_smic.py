@@ -107,6 +107,16 @@ def test_raw_and_cropped_side_by_side(tmp_path):
         smic.index(tmp_path, form="small")
 
 
+def test_a_form_that_nothing_tells_is_asked_for(tmp_path):
+    """Whole heads taken for cropped faces would be told by nothing later on."""
+    write_frames(tmp_path / "HS/s3/micro/positive/s3_po_1", [7, 8], "image{}.bmp")
+    with pytest.raises(DataError, match=r"which form of SMIC HS this is; give form='cropped' or form='raw'"):
+        smic.index(tmp_path)
+    assert quiet_index(smic, tmp_path, form="raw")["form"].tolist() == ["raw"]
+    write_frames(tmp_path / "VIS/s3/micro/positive/s3_po_1", [7, 8], CROPPED)
+    assert quiet_index(smic, tmp_path, camera="VIS")["form"].tolist() == ["cropped"]
+
+
 def test_extended(tmp_path):
     write_cropped(tmp_path)
     index = check_corpus(

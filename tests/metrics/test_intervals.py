@@ -27,7 +27,8 @@ def test_groups_widen_the_interval_as_whole_subjects_are_drawn():
     right = np.repeat([1, 1, 1, 1, 1, 1, 1, 0, 0, 0], 100)
     groups = np.repeat([f"s{i}" for i in range(10)], 100)
     low, high = bootstrap_interval(np.ones(1000), right, groups=groups)
-    by_hand = stats.binom(10, 0.7).ppf([0.025, 0.975]) / 10
+    tail = stats.norm.cdf(stats.t.ppf(0.025, 9) * np.sqrt(10 / 9))  # Hesterberg 2015
+    by_hand = stats.binom(10, 0.7).ppf([tail, 1 - tail]) / 10
     assert (low, high) == pytest.approx(tuple(by_hand))
     narrow = bootstrap_interval(np.ones(1000), right)
     assert narrow[1] - narrow[0] < (high - low) / 5

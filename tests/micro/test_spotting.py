@@ -8,7 +8,7 @@ from learnface.clips.video import DamagedVideoWarning
 from learnface.errors import DataError
 from learnface.metrics import interval_f1
 from learnface.micro import SpottingSettings, spot
-from learnface.micro.spotting import find_intervals, spot_frames
+from learnface.micro.spotting import _smoothed, find_intervals, spot_frames
 from learnface.synthetic.media import write_video
 
 SETTINGS = SpottingSettings(detector=None, size=64)
@@ -114,3 +114,26 @@ def test_of_a_video_cut_short_the_beginning_is_spotted(tmp_path):
 def test_settings_are_checked(change):
     with pytest.raises(DataError, match=f"{next(iter(change))}="):
         SpottingSettings(**change)
+
+
+def test_unknown_ends_make_no_peak_wider():
+    """A foot of 0 where nothing is known would lie below all others, and the highest peak alone would reach it."""
+    strain = np.full(200, 0.02)
+    for place, height in ((33, 0.1), (163, 0.1002)):
+        strain[place - 4 : place + 5] = np.interp(np.arange(-4, 5), [-4, 0, 4], [0.02, height, 0.02])
+    strain[:7] = strain[-7:] = np.nan
+    found = find_intervals(strain, fps=30)
+    assert (found["offset"] - found["onset"]).nunique() == 1 and found["apex"].tolist() == [33, 163]
+
+
+def test_a_frame_without_a_face_does_not_tear_a_peak():
+    strain = np.full(90, 0.01)
+    strain[40:47] = [0.03, 0.06, 0.09, 0.10, 0.09, 0.06, 0.03]
+    whole = find_intervals(_smoothed(strain, 3), fps=30)
+    strain[44] = np.nan
+    torn = find_intervals(_smoothed(strain, 3), fps=30)
+    names = ["onset", "apex", "offset"]
+    assert len(torn) == 1
+    np.testing.assert_allclose(torn[names], whole[names], atol=1)
+    strain[60:80] = np.nan
+    assert np.isnan(_smoothed(strain, 3)[60:80]).all()

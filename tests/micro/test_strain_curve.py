@@ -55,3 +55,30 @@ def test_curve_peaks_at_the_apex_though_the_face_drifts():
     assert abs(numbers[int(np.argmax(strain))] - 20) <= 1
     rest = [s for n, s in zip(numbers, strain, strict=True) if n < 13 or n > 28]
     assert max(strain) > 3 * max(rest)
+
+
+class Leaving:
+    """A cutter for which nobody is there for a while."""
+
+    def __init__(self, cutter, gone: range):
+        self._cutter, self._gone, self._number = cutter, gone, -1
+        self.looked_at = []
+        self.settings, self.cut = cutter.settings, cutter.cut
+
+    def frames(self, frames):
+        for self._number, frame in enumerate(frames):
+            yield frame
+
+    def place(self, image):
+        self.looked_at.append(self._number)
+        return None if self._number in self._gone else self._cutter.place(image)
+
+
+def test_the_curve_says_nothing_while_nobody_is_there():
+    """The place where a face was is a wall once it has gone."""
+    leaving = Leaving(cutter(), range(15, 25))
+    frames = leaving.frames(twitching_frames(50, onsets=[], drift=0.1))
+    numbers, strain = zip(*returning_strain(frames, 5, leaving, "dis", 10), strict=True)
+    assert leaving.looked_at == [0, 10, *range(20, 26), 30, 40]  # a search a frame until it is back
+    unknown = [n for n, s in zip(numbers, strain, strict=True) if np.isnan(s)]
+    assert unknown == list(range(20, 30))

@@ -7,8 +7,9 @@ OPTIONS = Options(7, 3, 0.5, 50, 1e-3, 9, 1e-4, True, "float32", False)
 WIDE, SMALL = MicroSettings(size=96), MicroSettings(size=48)
 
 
-def plans(forms=("cropped",)):
-    return {name: plan_of(name, OPTIONS, WIDE, SMALL, "polar", forms) for name in METHODS}
+def plans(*forms):
+    corpus = {"forms": forms or ("cropped",)}
+    return {name: plan_of(name, OPTIONS, WIDE, SMALL, "polar", corpus) for name in METHODS}
 
 
 def test_networks_learn_as_the_options_say():
@@ -25,7 +26,7 @@ def test_runs_depend_on_their_clips_and_the_form_of_the_corpus(name, size):
     settings = plans()[name][1]
     assert settings["clips"]["size"] == size and settings["forms"] == ("cropped",)
     assert settings.get("form") == ("polar" if name == "mdmo" else None)
-    assert plans(("raw",))[name][1] != settings
+    assert plans("raw")[name][1] != settings
 
 
 def test_each_method_is_of_one_kind():

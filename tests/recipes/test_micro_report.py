@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from learnface.recipes._micro_report import Kind, Study, drawn_faces, finished_runs
+from learnface.recipes._micro_report import Kind, Study, finished_runs
 from learnface.training import CrossValidation, shuffle_labels
 
 LABELS = ("happy", "sad")
@@ -22,16 +22,6 @@ def result(index, seed=0, **changed) -> CrossValidation:
     predictions = index.assign(fold=0, predicted=index["label"])
     folds = pd.DataFrame({"subjects": ["a"], "seconds": [1.0]}).rename_axis("fold")
     return CrossValidation(predictions, folds, LABELS, "demo", {**PLAN, "seed": seed, **changed})
-
-
-def test_drawn_faces_are_told_by_their_own_folders(tmp_path):
-    frames = tmp_path / "corpus/deep/clip"
-    frames.mkdir(parents=True)
-    (tmp_path / "real").mkdir()
-    index = pd.DataFrame({"frames": [str(tmp_path / "real"), str(frames)]})
-    assert not drawn_faces(index)
-    (tmp_path / "corpus/.synthetic").mkdir()
-    assert drawn_faces(index) and not drawn_faces(index[:1])
 
 
 def test_runs_with_these_settings_are_found_and_others_named(tmp_path, index):

@@ -121,3 +121,12 @@ def test_one_method_of_many_needs_surer_evidence_above_chance():
     titles = TITLES | {f"m{number}": "m" for number in range(9)}
     among = tables.null_check({"a": shuffles} | {f"m{number}": shuffles for number in range(9)}, titles)
     assert "YES" in alone and "YES" not in among
+
+
+def test_parts_of_a_composite_are_scored_apart():
+    run = result(6)
+    run.predictions["source"] = np.where(run.predictions["subject"] < "s5", "smic", "samm")
+    run.predictions.loc[run.predictions["source"] == "smic", "predicted"] = run.predictions["label"]
+    lines = tables.by_source({"a": [run]}, TITLES).splitlines()
+    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines[2:]]
+    assert cells == [["ours", "samm", "50", "60.0", "60.0"], ["ours", "smic", "50", "100.0", "100.0"]]

@@ -96,6 +96,17 @@ def test_runs_on_another_form_of_the_corpus_are_others(tmp_path, monkeypatch):
 
 
 @pytest.mark.filterwarnings("ignore::learnface.corpora.CountWarning")
+def test_runs_on_other_pictures_of_the_same_names_are_others(tmp_path, monkeypatch):
+    data, out = write_smic(tmp_path / "data"), tmp_path / "out"
+    without_training(monkeypatch)
+    qian2021.run(data, out, tables=["3"], models=["temporal"], **QUICK)
+    first, second = sorted((data / "SMIC_all_cropped/HS/s1/micro/positive/s1_po_01").iterdir())[:2]
+    first.write_bytes(second.read_bytes())
+    qian2021.run(data, out, tables=["3"], models=["spatial"], **QUICK)
+    assert "have other settings: temporal stream." in (out / "table.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.filterwarnings("ignore::learnface.corpora.CountWarning")
 def test_the_table_is_there_after_every_method(tmp_path, monkeypatch):
     data, out = write_smic(tmp_path / "data"), tmp_path / "out"
 
@@ -161,7 +172,7 @@ def test_the_composite_stands_beside_published_scores(tmp_path, monkeypatch):
 
     def composite(root, **options):
         asked.append(options)
-        return qian2021.smic.index(root)
+        return qian2021.smic.index(root).assign(source="smic")
 
     monkeypatch.setattr(qian2021.megc2019, "index", composite)
     wanted = {"clips": "list.txt", "missing": "drop"}
@@ -173,6 +184,8 @@ def test_the_composite_stands_beside_published_scores(tmp_path, monkeypatch):
         in text
     )
     assert "the paper's networks" not in text and "descriptors" not in text
+    assert "length linear" in text  # its corpora differ in frames a second
+    assert "### Parts of the composite" in text and "| smic" in text
     assert "## MEGC 2019 composite" in text and "### Table" not in text
     assert (
         "73.5" in text and "76.0" in text and "72.1" in text and "| STSTNet (not in the paper) | 1 " in text

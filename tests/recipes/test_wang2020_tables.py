@@ -75,7 +75,7 @@ def test_whether_the_papers_order_holds(settings):
         "image/vggface": [run(0.5), run(0.54, seed=1), run(0.7, seed=2)],
         "lstm/vgg19": [run(0.7)],
     }
-    lines = describe(["5"], scores, settings).partition("paired by seed:\n\n")[2].splitlines()[:3]
+    lines = describe(["5"], scores, settings).partition("by chance:\n\n")[2].splitlines()[:3]
     assert lines[0].startswith("- vggface, lstm against rnn: not told apart: +4.50 ± 6.35")
     assert lines[1].startswith("- vggface, rnn against image: better by 16.00 ± 0.00")
     assert lines[2].startswith("- vggface, lstm against image: better by 20.")

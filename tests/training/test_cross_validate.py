@@ -207,10 +207,11 @@ def test_what_cannot_be_validated_is_refused(data, tmp_path):
         run((index, None), NearestCentroid())
 
 
-def test_summary_by_corpus(data):
+@pytest.mark.parametrize("column", ["corpus", "source"])
+def test_summary_by_parts_of_a_composite(data, column):
     index, inputs = data
-    index["corpus"] = np.where(index["subject"].isin(["a", "b"]), "smic", "casme2")
-    table = run((index, inputs), name="mean").summary(by="corpus")
+    index[column] = np.where(index["subject"].isin(["a", "b"]), "smic", "casme2")
+    table = run((index, inputs), name="mean").summary(by=column)
     assert table["samples"].to_dict() == {"mean": 12, "casme2": 6, "smic": 6}
     assert table.loc["mean", "accuracy"] == pytest.approx(table.loc[["smic", "casme2"], "accuracy"].mean())
 
