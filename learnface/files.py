@@ -9,11 +9,32 @@ from pathlib import Path
 
 from learnface.errors import DataError, WriteError, is_full_disk, reason
 
-__all__ = ["LOCK", "PICTURE_SUFFIXES", "atomic_path", "cache_dir", "locked", "sha256", "write_text"]
+__all__ = [
+    "LOCK",
+    "PICTURE_SUFFIXES",
+    "VIDEO_SUFFIXES",
+    "atomic_path",
+    "cache_dir",
+    "has_utf8_name",
+    "locked",
+    "make_folder",
+    "sha256",
+    "utf8_name",
+    "write_text",
+]
 
 # Places in a folder of frames are counted by corpora and looked up by clips: both must see the same files.
-PICTURE_SUFFIXES = (".avif", ".bmp", ".gif", ".jp2", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
+PICTURE_SUFFIXES = (
+    *(".avif", ".bmp", ".gif", ".jfif", ".jp2", ".jpe", ".jpeg"),
+    *(".jpg", ".png", ".tif", ".tiff", ".webp"),
+)
 """Endings of the files that count as pictures in a folder, in lower case."""
+
+VIDEO_SUFFIXES = (
+    *(".3g2", ".3gp", ".asf", ".avi", ".dv", ".f4v", ".flv", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4"),
+    *(".mpeg", ".mpg", ".mts", ".mxf", ".ogv", ".ts", ".vob", ".webm", ".wmv"),
+)
+"""Endings of the files that count as videos, in lower case."""
 
 
 LOCK = ".lock"
@@ -31,7 +52,7 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
             suffix, because many writers choose their format by it.
 
     Raises:
-        WriteError: the disk is full, or the folder cannot be written to.
+        WriteError: the disk is full, the folder cannot be written to, or `path` is a folder.
 
     Example:
         >>> folder = Path(tempfile.mkdtemp())
@@ -60,9 +81,12 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
 
 def _temporary(path: Path) -> Path:
     """Make an empty file beside `path`."""
+    if path.is_dir():
+        raise WriteError(f"{path} cannot be written (it is a folder): give the name of a file, or remove it")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
+        # A name may be as long as a file system allows, but not longer.
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem[:40]}-", suffix=path.suffix)
     except OSError as error:
         what = "make room" if is_full_disk(error) else "give a folder that you may write to"
         raise WriteError(f"{path} cannot be written ({reason(error)}): {what}, and run again") from error
@@ -74,6 +98,24 @@ def write_text(path: str | Path, text: str) -> None:
     """Write `text` to `path` as UTF-8, atomically."""
     with atomic_path(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
+
+
+def make_folder(path: str | Path) -> Path:
+    """Make a folder, and those around it, if it is not there: before long work, so that a mistake shows at once.
+
+    Raises:
+        WriteError: it cannot be made, or a file has its name.
+
+    Example:
+        >>> make_folder(Path(tempfile.mkdtemp()) / "runs" / "lenet5").is_dir()
+        True
+    """
+    path = Path(path)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WriteError(f"the folder {path} cannot be made ({reason(error)}): give another") from error
+    return path
 
 
 @contextlib.contextmanager
@@ -88,6 +130,7 @@ def locked(folder: str | Path, work: str) -> Iterator[None]:
 
     Raises:
         DataError: another process, or another block of this one, holds the lock.
+        WriteError: the folder may not be written to.
 
     Example:
         >>> folder = tempfile.mkdtemp()
@@ -100,7 +143,12 @@ def locked(folder: str | Path, work: str) -> Iterator[None]:
     except ModuleNotFoundError:  # Windows: two processes in one folder are the user's care
         yield
         return
-    with (Path(folder) / LOCK).open("w") as file:
+    try:
+        file = (Path(folder) / LOCK).open("w")
+    except OSError as error:
+        remedy = "give a folder that you may write to"
+        raise WriteError(f"{folder} cannot be written to ({reason(error)}): {remedy}") from error
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -108,6 +156,21 @@ def locked(folder: str | Path, work: str) -> Iterator[None]:
         except OSError:  # a file system without locks, as some of networks
             pass
         yield
+
+
+def has_utf8_name(path: str | Path) -> bool:
+    r"""Tell whether a path can be written into tables, and shown: names of old archives may be in another encoding.
+
+    Example:
+        >>> has_utf8_name("anna.jpg"), has_utf8_name(os.fsdecode(b"Ren\xe9.jpg"))
+        (True, False)
+    """
+    return utf8_name(path) == str(path)
+
+
+def utf8_name(path: str | Path) -> str:
+    r"""Return a path as text for tables and screens, with `\udce9` for each byte that is not UTF-8."""
+    return str(path).encode("utf-8", "backslashreplace").decode()
 
 
 def sha256(path: str | Path) -> str:

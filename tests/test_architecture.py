@@ -14,7 +14,7 @@ TESTS = Path(__file__).parent
 # A package may import from the rows above its own and from itself, never from a sibling or below.
 ORDER = [
     {"version", "errors", "lazy"},
-    {"files", "frame_weights", "labels", "processes", "quiet"},
+    {"arguments", "files", "frame_weights", "labels", "processes", "quiet"},
     {"faces", "layers", "losses", "metrics"},
     {"clips", "models", "reliability", "synthetic"},
     {"corpora", "micro"},

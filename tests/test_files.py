@@ -1,12 +1,25 @@
 import errno
 import hashlib
+import os
 import subprocess
 import sys
 
 import pytest
 
 from learnface.errors import DataError, WriteError
-from learnface.files import LOCK, atomic_path, cache_dir, locked, sha256, write_text
+from learnface.files import (
+    LOCK,
+    PICTURE_SUFFIXES,
+    VIDEO_SUFFIXES,
+    atomic_path,
+    cache_dir,
+    has_utf8_name,
+    locked,
+    make_folder,
+    sha256,
+    utf8_name,
+    write_text,
+)
 
 
 def test_failure_leaves_the_old_file_and_no_rubbish(tmp_path):
@@ -91,3 +104,40 @@ def test_a_lock_ends_with_its_process(tmp_path):
     holder.stdout.close()
     with locked(tmp_path, "training"):
         pass
+
+
+def test_a_folder_in_a_file_s_place_is_named(tmp_path):
+    (tmp_path / "table.csv").mkdir()
+    with pytest.raises(WriteError, match=r"table.csv cannot be written \(it is a folder\)"):
+        write_text(tmp_path / "table.csv", "a")
+    assert [path.name for path in tmp_path.iterdir()] == ["table.csv"]
+
+
+def test_names_may_be_as_long_as_the_file_system_allows(tmp_path):
+    name = "\u8bfe" * 83 + ".csv"  # 253 bytes
+    write_text(tmp_path / name, "a")
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
+    (tmp_path / "file").touch()
+    for path in (tmp_path / "file", tmp_path / "file" / "runs"):
+        with pytest.raises(WriteError, match=f"the folder {path} cannot be made"):
+            make_folder(path)
+    assert make_folder(tmp_path / "a" / "b") == make_folder(tmp_path / "a" / "b") == tmp_path / "a" / "b"
+
+
+def test_a_lock_needs_a_folder_to_write_to(tmp_path):
+    with pytest.raises(WriteError, match=f"{tmp_path}/none cannot be written to .no such file"):
+        locked(tmp_path / "none", "training").__enter__()
+
+
+def test_names_that_are_not_utf8():
+    name = os.fsdecode(b"Ren\xe9.jpg")
+    assert has_utf8_name("René.jpg") and not has_utf8_name(name)
+    assert utf8_name(name) == r"Ren\udce9.jpg"
+
+
+def test_endings_are_sorted_and_small():
+    for endings in (PICTURE_SUFFIXES, VIDEO_SUFFIXES):
+        assert list(endings) == sorted({ending.lower() for ending in endings})

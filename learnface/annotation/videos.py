@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from learnface.corpora._index import Problems
-from learnface.corpora._media import VIDEO_SUFFIXES, clean, is_inside
+from learnface.corpora._media import clean, is_inside
 from learnface.corpora._reading import check_root, natural_key
 from learnface.errors import DataError
+from learnface.files import VIDEO_SUFFIXES
 
 __all__ = ["SUBJECTS", "find_subjects", "find_videos", "video_path"]
 

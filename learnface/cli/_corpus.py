@@ -8,7 +8,12 @@ from learnface.cli._warnings import tell_warnings
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["read_index"]
+__all__ = ["is_prepared", "read_index"]
+
+
+def is_prepared(data: Path) -> bool:
+    """Tell whether `learnface prepare` has written a folder."""
+    return (data / "manifest.json").is_file() and (data / "samples.parquet").is_file()
 
 
 def read_index(corpus: str, data: Path, split: str | None = None) -> "pd.DataFrame":
@@ -20,6 +25,8 @@ def read_index(corpus: str, data: Path, split: str | None = None) -> "pd.DataFra
     from learnface.corpora import get_corpus
     from learnface.errors import DataError
 
+    if is_prepared(data):
+        raise DataError(f"{data} holds faces that are prepared already: give the corpus that they came from")
     with tell_warnings():
         index = get_corpus(corpus).index(data)
     if split is None:

@@ -52,6 +52,7 @@ def findings(
         "problems": [
             *({"kind": "loader", "sample": None, "message": str(remark)} for remark in remarks),
             *_file_problems(index, rows, examined),
+            *_without_subject(index),
             *_leaks(index),
             *_pair_problems(pairs),
         ],
@@ -107,8 +108,21 @@ def _file_problems(
             else f"{path} has one frame only",
             "small": f"{path} has {size}" if 0 < min(sample.width, sample.height) < SMALL else None,
         }
+        found |= sample.remarks
         problems += [{"kind": kind, "sample": name, "message": text} for kind, text in found.items() if text]
     return problems
+
+
+def _without_subject(index: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the samples of unknown people among others, who cannot be split by people."""
+    unknown = index["subject"].isna()
+    if unknown.all() or index["split"].notna().all():
+        return []
+    rows = index[unknown]
+    return [
+        {"kind": "no subject", "sample": name, "message": f"{path} has no subject"}
+        for name, path in zip(rows["sample"], rows["frames"], strict=True)
+    ]
 
 
 def _leaks(index: pd.DataFrame) -> list[dict[str, Any]]:

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from learnface.arguments import LARGEST_SEED
+
 __all__ = [
     "Balance",
     "BatchSize",
@@ -70,7 +72,10 @@ TensorBoard = Annotated[
         "--tensorboard", metavar="DIR", help="Folder for curves and confusion matrices of all epochs."
     ),
 ]
-Seed = Annotated[int, typer.Option(help="Of the split, the weights, the order and the augmentation.")]
+Seed = Annotated[
+    int,
+    typer.Option(min=0, max=LARGEST_SEED, help="Of the split, the weights, the order and the augmentation."),
+]
 Processes = Annotated[
     int | None, typer.Option(min=1, help="How many processes prepare (default: one for each core).")
 ]

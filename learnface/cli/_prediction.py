@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from learnface.cli._names import first_of_many, free_name
 from learnface.clips.video import Frame, probe_video
 from learnface.errors import DataError
 from learnface.inference import AffectRecognizer, Recognizer
@@ -42,7 +43,7 @@ class Outcome:
     Attributes:
         source: the file.
         status: `"faces"`, `"no face"`, `"failed"`, or `"skipped"` for what is neither picture nor video.
-        message: why it failed, else empty.
+        message: why it failed, or what else is to be told of it, else empty.
         faces: the faces, of a video the ones seen longest first.
         frames: how many frames of a video were looked at.
         picture: the picture drawn, or None.
@@ -125,12 +126,13 @@ class Prediction(ABC):
         image = read_picture(source.path)
         table = self.recognizer.predict(image, source=str(source.path))
         self.writer.write(table)
-        picture = self._free_name(source, "-faces.jpg") if len(table) else None
+        picture = self._free_path(source, "-faces.jpg") if len(table) else None
         if picture:
             save_image(picture, annotate_faces(image, table))
         rows = zip(table["face"], self.in_picture(table), strict=True)
         faces = [FaceSummary(int(face), self._values(row)) for face, row in rows]
-        return Outcome(source, "faces" if faces else "no face", faces=faces, picture=picture)
+        status = "faces" if faces else "no face"
+        return Outcome(source, status, first_of_many(source.path), faces, picture=picture)
 
     def _video(self, source: Source) -> Outcome:
         """Recognise a video; of a damaged one the rows and the picture are kept, and it counts as failed."""
@@ -151,7 +153,7 @@ class Prediction(ABC):
         except DataError as error:
             message = str(error)
         drawing.extend(means.last)
-        picture = self._free_name(source, self.ending) if means.frames else None
+        picture = self._free_path(source, self.ending) if means.frames else None
         if picture:
             drawing.save(picture)
         seen = means.of_faces(1 / info.fps if info.fps > 0 else 0.0)
@@ -162,15 +164,9 @@ class Prediction(ABC):
     def _values(self, row: np.ndarray) -> dict[str, float]:
         return self.ordered(dict(zip(self.recognizer.labels, row.tolist(), strict=True)))
 
-    def _free_name(self, source: Source, ending: str) -> Path | None:
+    def _free_path(self, source: Source, ending: str) -> Path | None:
         """Return a path in the folder for pictures that no other file of this run has."""
-        if self.out is None:
-            return None
-        stem, number = source.path.stem, 1
-        while (name := f"{stem}{f'-{number}' if number > 1 else ''}{ending}") in self._names:
-            number += 1
-        self._names.add(name)
-        return self.out / name
+        return self.out and self.out / free_name(source.path.stem, ending, self._names)
 
 
 class _Means:

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from learnface.cli._stopped import stopped
 from learnface.cli._warnings import tell_warnings
+from learnface.files import make_folder
 from learnface.quiet import start_tensorflow
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def tensorboard(log_dir: Path | None) -> "StageCallbacks | None":
     """Return what makes the callbacks that `--tensorboard` asks for; None without it."""
     if log_dir is None:
         return None
+    make_folder(log_dir)
     start_tensorflow()
     from learnface.reports import tensorboard_callbacks
 

@@ -12,6 +12,7 @@ from learnface.cli._corpus import read_index
 from learnface.cli._options import Broken, Corpus, Processes, WhenBroken
 from learnface.cli._training import print_scores
 from learnface.cli._warnings import tell_warnings
+from learnface.files import make_folder, write_text
 from learnface.processes import usable_cores
 from learnface.quiet import start_tensorflow
 
@@ -34,10 +35,11 @@ def evaluate(
 
     All samples are scored, or those of --split: give people whom the model has not been trained on.
     """
+    if out:
+        make_folder(out)
     index = read_index(corpus, data, split)
     start_tensorflow()
     from learnface.clips import prepare
-    from learnface.files import write_text
     from learnface.metrics.classification import class_codes
     from learnface.models import load
     from learnface.training import LabelledFaces

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from learnface.cli._names import first_of_many, free_name
 from learnface.errors import DataError
 from learnface.quiet import start_tensorflow
 
@@ -66,6 +67,8 @@ def explain(
         if found:
             path = _draw(found, source, out, names)
             text = ", ".join(_words(one) for one in found) + f"; wrote {path}"
+        if source.kind == "picture" and (remark := first_of_many(source.path)):
+            errors.print(f"note: {remark}", style="yellow", soft_wrap=True, markup=False, highlight=False)
         screen.print(f"{source.path.name}: {text}", soft_wrap=True, markup=False, highlight=False)
     raise typer.Exit(0 if not failed else 2 if failed == len(sources) else 1)
 
@@ -92,11 +95,7 @@ def _draw(found: list["Explanation"], source: "Source", out: Path, names: set[st
     """Draw a file's explanations under a name that no other file of this run has."""
     from learnface.reports import grad_cam_picture, save_picture
 
-    name, number = f"{source.path.stem}-grad-cam.png", 1
-    while name in names:
-        number += 1
-        name = f"{source.path.stem}-{number}-grad-cam.png"
-    names.add(name)
+    name = free_name(source.path.stem, "-grad-cam.png", names)
     return save_picture(grad_cam_picture(found, title=source.path.name), out / name)
 
 

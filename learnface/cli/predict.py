@@ -1,5 +1,6 @@
 """`learnface predict`: the expressions of all faces in photographs, folders and videos."""
 
+import math
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
@@ -12,8 +13,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from learnface.cli._amounts import clock, counted
 from learnface.cli._stopped import stopped
-from learnface.errors import DataError, reason
-from learnface.files import atomic_path
+from learnface.errors import DataError
+from learnface.files import atomic_path, make_folder, utf8_name
 from learnface.quiet import start_tensorflow
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def predict(
     """
     if every and fps:
         raise typer.BadParameter("give --every or --fps, not both")
-    if fps is not None and fps <= 0:
+    if fps is not None and not 0 < fps < math.inf:
         raise typer.BadParameter("--fps must be above 0")
     if not (paths or sample):
         raise typer.BadParameter("give PATH..., or --sample")
@@ -103,7 +104,7 @@ def predict(
     sources = list(find_sources(names, exclude=[out]))
     if not any(source.problem or source.kind != "other" for source in sources):
         raise DataError(f"there is no picture and no video in {', '.join(map(str, names))}: check the path")
-    _make_folder(out)
+    make_folder(out)  # a mistake in its name must not come to light after hours
     if va:
         recognizer = AffectRecognizer(model, detector=detector, min_size=min_size)
         kind, show, stream = AffectPrediction, show_affect, {}
@@ -138,16 +139,6 @@ def _split(labels: str | None) -> list[str] | None:
     return [label.strip() for label in labels.split(",")] if labels else None
 
 
-def _make_folder(path: Path) -> None:
-    """Make the folder for results now: a mistake in its name must not come to light after hours."""
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DataError(
-            f"the folder {path} cannot be made ({reason(error)}): give another with --out"
-        ) from error
-
-
 def _sample() -> Path:
     import matplotlib
 
@@ -169,14 +160,17 @@ def _run(prediction: "Prediction", sources: list["Source"], outcomes: list["Outc
 
         prediction.on_time = on_time
         for number, source in enumerate(sources, start=1):
-            progress.reset(video, visible=False, description=escape(source.path.name))
-            progress.update(files, description=escape(source.path.name))
+            name = escape(utf8_name(source.path.name))
+            progress.reset(video, visible=False, description=name)
+            progress.update(files, description=name)
             outcome = prediction.run(source)
             outcomes.append(outcome)
             if outcome.status == "failed":
                 console.print(
                     f"[bold red]failed:[/] {escape(outcome.message)}", soft_wrap=True, highlight=False
                 )
+            elif outcome.message:
+                console.print(f"[yellow]note:[/] {escape(outcome.message)}", soft_wrap=True, highlight=False)
             progress.update(files, completed=number, done=f"{number} of {len(sources)} files")
 
 
@@ -210,7 +204,7 @@ def _write_files(path: Path, outcomes: list["Outcome"]) -> None:
 
     columns = ["source", "kind", "status", "faces", "frames", "message"]
     rows = [
-        (str(o.source.path), o.source.kind, o.status, len(o.faces), o.frames, o.message)
+        (utf8_name(o.source.path), o.source.kind, o.status, len(o.faces), o.frames, o.message)
         for o in outcomes
         if o.status != "skipped"
     ]

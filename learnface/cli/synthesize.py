@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from learnface.cli._stopped import stopped
 from learnface.errors import DataError
 
 __all__ = ["synthesize"]
@@ -34,7 +35,7 @@ def synthesize(
             help="emotions; temporal: only motion tells the labels apart; late, marker, late_marker (annotated_videos)."
         ),
     ] = "emotions",
-    seed: Annotated[int, typer.Option(help="Which learners, and what they do.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Which learners, and what they do.")] = 0,
     processes: Annotated[int, typer.Option(help="Worker processes.")] = 1,
     sheet: Annotated[
         Path | None, typer.Option(help="Write a picture of learners by emotions, and stop.")
@@ -56,20 +57,23 @@ def synthesize(
         raise DataError(
             "name the folder to write to:  learnface synthesize --layout ck_plus OUT  (or --sheet FILE)"
         )
-    write_corpus(
-        out,
-        layout,
-        subjects=subjects,
-        clips_per_subject=clips,
-        size=size,
-        frames=frames,
-        emotions=emotion,
-        amplitude=amplitude,
-        occluded=occluded,
-        task=task,
-        seed=seed,
-        processes=processes,
-    )
+    try:
+        write_corpus(
+            out,
+            layout,
+            subjects=subjects,
+            clips_per_subject=clips,
+            size=size,
+            frames=frames,
+            emotions=emotion,
+            amplitude=amplitude,
+            occluded=occluded,
+            task=task,
+            seed=seed,
+            processes=processes,
+        )
+    except KeyboardInterrupt:
+        raise stopped(f"{out} is not whole yet; give the same command again to go on") from None
     typer.echo(f"{out}: {subjects} learners, {subjects * clips} clips in the layout of {layout}")
     corpus = "synthetic" if layout == "plain" else layout
     typer.echo(f"look at it:  learnface check {out} --corpus {corpus}")

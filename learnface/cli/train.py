@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from learnface.cli._corpus import read_index
+from learnface.cli._corpus import is_prepared, read_index
 from learnface.cli._options import (
     Balance,
     BatchSize,
@@ -133,7 +133,7 @@ def train(
 
 def _prepared(data: Path, context: typer.Context) -> "Prepared | None":
     """Return the faces of a folder that `learnface prepare` has written, or None if it is none."""
-    if not ((data / "manifest.json").is_file() and (data / "samples.parquet").is_file()):
+    if not is_prepared(data):
         return None
     given = [name for name in _PREPARING if context.get_parameter_source(name).name != "DEFAULT"]
     if given:

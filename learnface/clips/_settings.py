@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+import math
 from typing import Any, Literal
 
 from learnface.errors import DataError
@@ -98,10 +99,10 @@ class PrepareSettings:
             raise DataError(f"size={self.size}: give the side of a face, or its height and width, in pixels")
         for name in ("fps", "every", "frames", "min_size"):
             value = getattr(self, name)
-            if value is not None and not value > 0:
+            if value is not None and not 0 < value < math.inf:
                 raise DataError(f"{name}={value}: give a number above 0")
-        if self.margin is not None and self.margin <= -0.5:
-            raise DataError(f"margin={self.margin}: it must be above -0.5")
+        if self.margin is not None and not -0.5 < self.margin < math.inf:
+            raise DataError(f"margin={self.margin}: give a number above -0.5")
 
     @property
     def shape(self) -> tuple[int, int, int]:

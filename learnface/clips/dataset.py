@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import tensorflow as tf
 
+from learnface.arguments import check_least
 from learnface.clips._epochs import endless_batches
 from learnface.clips.augmentation import Augmentation, augment
 from learnface.clips.balance import epoch_order
@@ -42,7 +43,8 @@ class ArraySource:
             mode (Barsoum et al. 2016, section 3.2).
 
     Raises:
-        DataError: arrays of different lengths, images that are not uint8, or targets that cannot be drawn from.
+        DataError: arrays of different lengths, images that are not uint8, targets that are text or cannot be drawn
+            from, or a `batch_size` below 1.
 
     Example:
         >>> source = ArraySource(np.zeros((5, 48, 48, 1), "uint8"), np.eye(5), batch_size=2)
@@ -63,7 +65,9 @@ class ArraySource:
     draw: bool = False
 
     def __post_init__(self):
+        check_least(1, batch_size=self.batch_size)
         _check(self.images, self.targets, self.sample_weight)
+        _check_numbers(self.targets)
         if not len(self.images):
             raise DataError("there are no images to train on: give at least one sample")
         if self.draw and np.ndim(self.targets) != 2:
@@ -123,8 +127,8 @@ class PreparedSource:
         part: `(number, count)`: the part of each epoch that this worker out of several takes.
 
     Raises:
-        DataError: targets of another length than the faces, or clips of different lengths with neither
-            `frames` nor `mask`.
+        DataError: targets of another length than the faces or that are text, a `batch_size` below 1, or clips of
+            different lengths with neither `frames` nor `mask`.
     """
 
     faces: Prepared
@@ -141,9 +145,11 @@ class PreparedSource:
     part: tuple[int, int] = (0, 1)
 
     def __post_init__(self):
+        check_least(1, batch_size=self.batch_size)
         if not len(self.faces):
             raise DataError("there are no faces to train on: select at least one sample")
         _check_lengths(len(self.faces), self.targets, self.sample_weight, self.balance)
+        _check_numbers(self.targets)
         _check_frames(self.faces, self.frames, self.mask)
         number, count = self.part
         if not 0 <= number < count <= len(self.faces):
@@ -287,6 +293,14 @@ def _check_lengths(count: int, *parts: Targets | Sequence | None) -> None:
         for array in arrays:
             if array is not None and len(array) != count:
                 raise DataError(f"there are {count} images but {len(array)} targets or weights")
+
+
+def _check_numbers(targets: Targets) -> None:
+    for array in targets.values() if isinstance(targets, Mapping) else [targets]:
+        if np.asarray(array).dtype.kind in "OSU":
+            raise DataError(
+                "targets are text: give the code of each sample's class, its place among the labels, or one-hot rows"
+            )
 
 
 def _check_frames(faces: Prepared, frames: int | None, mask: bool) -> None:

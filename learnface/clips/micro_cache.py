@@ -22,7 +22,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from learnface.clips._cutter import FaceCutter
-from learnface.clips._frames import Row, list_pictures, read_frames, read_image
+from learnface.clips._frames import Row, folder_part, list_pictures, read_frames, read_image
 from learnface.clips._settings import PrepareSettings
 from learnface.clips._shard import one_opencv_thread
 from learnface.clips.micro import MicroClip, MicroSettings, micro_clip
@@ -148,11 +148,7 @@ def _job(row: dict, folder: Path) -> _Job:
     apex = int(apex) or None if apex is not None else None  # 0 is the middle, as None: see `micro_clip`
     path = Path(row["frames"])
     if path.is_dir():
-        files = list_pictures(path)[slice(*(None if end is None else int(end) for end in (start, stop)))]
-        if not files:
-            raise DataError(
-                f"{path} holds no frame from place {start} to before {stop}: index the corpus anew"
-            )
+        files = folder_part(list_pictures(path), path, start, stop)
         source, about = Row(row["sample"], row["frames"]), [start, stop, apex]
     elif path.is_file():
         files, source, about = (

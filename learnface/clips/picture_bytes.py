@@ -1,16 +1,18 @@
-"""The bytes of a picture file: whether they are whole, and their pixels."""
+"""The bytes of a picture file: whether they are whole, how many pictures they hold, and their pixels."""
 
 from pathlib import Path
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from learnface.errors import DataError, reason
 
-__all__ = ["decode", "is_cut", "on_white", "read_whole"]
+__all__ = ["decode", "is_cut", "on_white", "picture_count", "read_whole"]
 
 # What every whole file of a format holds after its beginning: (first bytes, start of the pixels, end).
 _JPEG_PIXELS = b"\xff\xda"
+_ANIMATED = {"AVIF", "GIF", "PNG", "TIFF", "WEBP"}
 _END_MARKS = ((b"\xff\xd8\xff", _JPEG_PIXELS, b"\xff\xd9"), (b"\x89PNG", b"IHDR", b"IEND"))
 
 
@@ -83,6 +85,18 @@ def on_white(data: bytes, image: np.ndarray) -> np.ndarray:
         return image
     opaque = raw[..., 3:].astype(np.float32) / np.iinfo(raw.dtype).max
     return (image * opaque + 255 * (1 - opaque) + 0.5).astype(np.uint8)
+
+
+def picture_count(path: Path) -> int:
+    """Return how many pictures a file holds: of an animation or a scan of several pages more than one.
+
+    A telephone's JPEG counts as one, whatever it carries beside its picture, and so does what cannot be read.
+    """
+    try:
+        with Image.open(path) as picture:
+            return getattr(picture, "n_frames", 1) if picture.format in _ANIMATED else 1
+    except Exception:  # whatever is wrong with a file is said by what reads its pixels
+        return 1
 
 
 def _is_opaque(data: bytes) -> bool:

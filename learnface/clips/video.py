@@ -19,6 +19,7 @@ from pathlib import Path
 import av
 import numpy as np
 
+from learnface.clips.picture_bytes import picture_count
 from learnface.errors import DataError
 
 __all__ = ["DamagedVideoWarning", "Frame", "VideoInfo", "probe_video", "read_video", "spread_frames"]
@@ -26,6 +27,7 @@ __all__ = ["DamagedVideoWarning", "Frame", "VideoInfo", "probe_video", "read_vid
 # A stream may end this many seconds before its header says, or this share of it, before it counts as cut.
 END_TOLERANCE = 1.0
 END_SHARE = 0.02
+SQUARE = 0.01  # by which a pixel may be wider or higher and counts as square
 NOT_VIDEO = {"tty", "subviewer", "srt", "webvtt", "ass"}  # FFmpeg draws any text file as a terminal
 
 
@@ -40,7 +42,7 @@ class Frame:
     Attributes:
         index: its number among the decoded frames from `start` on, from 0.
         time: seconds from the beginning of the video.
-        image: `(height, width, 3)` RGB uint8, upright.
+        image: `(height, width, 3)` RGB uint8, upright, its pixels square.
     """
 
     index: int
@@ -53,8 +55,8 @@ class VideoInfo:
     """What a video's header and first frame say.
 
     Attributes:
-        width: of the upright picture, in pixels.
-        height: of the upright picture, in pixels.
+        width: of the upright picture, in square pixels.
+        height: of the upright picture, in square pixels.
         fps: mean frames a second, NaN if unknown.
         duration: seconds, NaN if unknown; a hint for progress bars, not a promise.
         rotation: degrees in 0-359 by which the stored picture is turned anticlockwise to stand upright.
@@ -79,7 +81,8 @@ def probe_video(path: str | Path) -> VideoInfo:
         reader = _Reader(path, container, stream)
         for frame in reader.frames():
             turned = round(frame.rotation / 90) % 2 == 1
-            width, height = (frame.height, frame.width) if turned else (frame.width, frame.height)
+            width, height = _size(frame, reader.pixel_ratio)
+            width, height = (height, width) if turned else (width, height)
             rate = float(stream.average_rate) if stream.average_rate else math.nan
             duration = _declared_duration(container, stream)
             return VideoInfo(width, height, rate, duration, frame.rotation % 360, stream.codec_context.name)
@@ -115,12 +118,16 @@ def read_video(
     """
     if fps is not None and not 0 < fps < math.inf:
         raise DataError(f"fps is {fps}: give a number above 0")
-    if every < 1:
+    if not (every >= 1 and every == int(every)):
         raise DataError(f"every is {every}: give a whole number from 1")
     if fps is not None and every > 1:
         raise DataError(f"fps is {fps} and every is {every}: give one, not both")
     if damaged not in ("raise", "warn"):
         raise DataError(f"damaged is {damaged!r}: choose 'raise' or 'warn'")
+    if not 0 <= (start or 0.0) < (math.inf if stop is None else stop):
+        raise DataError(
+            f"start is {start} and stop is {stop}: give seconds from 0, and a stop after the start"
+        )
     with _opened(path) as (container, stream):
         reader = _Reader(path, container, stream)
         start, end = start or 0.0, math.inf if stop is None else stop
@@ -129,7 +136,7 @@ def read_video(
             timed = _sampled(timed, fps, start, end, 1 / reader.rate)
         for index, time, frame in timed:
             if index % every == 0:
-                yield Frame(index, time, _upright(frame))
+                yield Frame(index, time, _upright(frame, reader.pixel_ratio))
         problem = reader.problem(reached_end=stop is None)
     if problem and damaged == "raise":
         raise DataError(problem)
@@ -166,6 +173,7 @@ class _Reader:
         self.path, self.container, self.stream = path, container, stream
         self.origin = float((stream.start_time or 0) * stream.time_base)
         self.rate = float(stream.average_rate or 25)
+        self.pixel_ratio = float(stream.sample_aspect_ratio or 1)
         self.bad_packets = 0
         self.last_time = self.last_step = math.nan
 
@@ -268,6 +276,8 @@ def _opened(path: str | Path):
         streams = [s for s in container.streams.video if not _is_cover(s)]
         if not streams or NOT_VIDEO & set(container.format.name.split(",")):
             raise DataError(f"{path} has no video stream: give a file with moving pictures")
+        if "webp" in container.format.name and picture_count(path) > 1:
+            raise DataError(f"{path} is an animated WebP, which FFmpeg does not read: convert it to .mp4")
         streams[0].thread_type = "AUTO"
         yield container, streams[0]
 
@@ -296,8 +306,20 @@ def _riff_is_short(path: str | Path) -> bool:
     return known and length + 8 > Path(path).stat().st_size
 
 
-def _upright(frame: av.VideoFrame) -> np.ndarray:
-    image = frame.to_ndarray(format="rgb24")
+def _size(frame: av.VideoFrame, pixel_ratio: float) -> tuple[int, int]:
+    """Return width and height once pixels are square: recordings of tape and television often stretch them.
+
+    `pixel_ratio` is a pixel's width by its height. No side becomes shorter, and no sharpness is lost.
+    """
+    if not 0.1 < pixel_ratio < 10 or abs(pixel_ratio - 1) < SQUARE:  # headers may say anything
+        return frame.width, frame.height
+    wide, high = max(pixel_ratio, 1), max(1 / pixel_ratio, 1)
+    return round(frame.width * wide), round(frame.height * high)
+
+
+def _upright(frame: av.VideoFrame, pixel_ratio: float) -> np.ndarray:
+    width, height = _size(frame, pixel_ratio)
+    image = frame.to_ndarray(format="rgb24", width=width, height=height)
     turns = round(frame.rotation / 90) % 4  # anticlockwise, as numpy turns
     return np.ascontiguousarray(np.rot90(image, turns)) if turns else image
 

@@ -2,18 +2,37 @@
 
 import os
 import re
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from learnface.corpora._index import Problems
-from learnface.corpora._media import SPLIT_NAMES, VIDEO_SUFFIXES, clean, is_inside
-from learnface.corpora._reading import IMAGE_SUFFIXES, list_files, list_folders, natural_key
-from learnface.errors import DataError
+from learnface.corpora._media import SPLIT_NAMES, clean, is_inside
+from learnface.corpora._reading import list_files, list_folders, list_other_files, natural_key
+from learnface.errors import DataError, first_few
+from learnface.files import PICTURE_SUFFIXES, VIDEO_SUFFIXES, has_utf8_name, utf8_name
 
-__all__ = ["class_folder_rows"]
+__all__ = ["PassedOverWarning", "class_folder_rows"]
+
+_READ = (*VIDEO_SUFFIXES, *PICTURE_SUFFIXES)
+_NOTES = (
+    ".csv",
+    ".json",
+    ".md",
+    ".npy",
+    ".pts",
+    ".txt",
+    ".xml",
+    ".yaml",
+    ".yml",
+)  # nobody takes them for samples
 
 _NUMBERED = re.compile(r"\d+[\s._-]*(.*\D.*)")  # `01_happy`, `2 sad`, but not `2`
+
+
+class PassedOverWarning(UserWarning):
+    """Class folders hold files that are no videos and no pictures by their endings."""
 
 
 def class_folder_rows(
@@ -26,6 +45,9 @@ def class_folder_rows(
         problems: takes what is wrong.
         images: `"frames"` if the pictures of a folder within a class are one clip, `"samples"` if each is one.
         allow_outside: whether links may lead out of `root`.
+
+    Warns:
+        PassedOverWarning: class folders hold files that are neither videos nor pictures.
     """
     walk = _Walk(root, problems, images, allow_outside)
     top = walk.entries(root)
@@ -36,6 +58,7 @@ def class_folder_rows(
     else:
         walk.classes(top, None)
     names = _class_names(row["label"] for row in walk.rows)
+    _warn_of(walk.others)
     for row in walk.rows:
         row["label"] = names[row["label"]]
     return walk.rows, tuple(names.values())
@@ -45,6 +68,7 @@ class _Entries(NamedTuple):
     videos: list[Path]
     pictures: list[Path]
     folders: list[Path]
+    others: list[Path]
     readable: bool = True
 
 
@@ -57,12 +81,14 @@ class _Walk:
         self.real_root = os.path.realpath(root)
         self.visited = {self.real_root: root}
         self.rows: list[dict[str, Any]] = []
+        self.others: list[Path] = []
 
     def classes(self, parent: _Entries, split: str | None) -> None:
         """Visit class folders; what lies beside them has no label."""
         self.without_class(parent)
         for folder in parent.folders:
             entries = self.entries(folder)
+            self.others += entries.others
             fields = {"split": split, "label": clean(folder.name)}
             for path in (*entries.videos, *entries.pictures):
                 self.add(path, None, fields)
@@ -76,7 +102,8 @@ class _Walk:
 
     def clips(self, folder: Path, subject: str | None, fields: dict[str, Any]) -> None:
         """Visit a folder within a class: a clip if it holds nothing but pictures, else that of a subject."""
-        videos, pictures, folders, _ = entries = self.entries(folder)
+        videos, pictures, folders, others, _ = entries = self.entries(folder)
+        self.others += others
         if pictures and self.images == "frames":
             if videos or folders:
                 what = "holds pictures beside videos or folders, so it is neither a clip nor a subject"
@@ -92,20 +119,21 @@ class _Walk:
     def add(self, path: Path, subject: str | None, fields: dict[str, Any]) -> None:
         """Note a sample."""
         name = path.relative_to(self.root).as_posix()
-        if any(0xD800 <= ord(letter) <= 0xDFFF for letter in name):  # how Python holds what it cannot decode
-            self.problems.add(repr(str(path)), "its name is not UTF-8", "rename it")
+        if not has_utf8_name(name):
+            self.problems.add(utf8_name(path), "its name is not UTF-8", "rename it")
             return
         self.rows.append({"sample": name, "subject": subject, **fields, "frames": str(path)})
 
     def entries(self, folder: Path) -> _Entries:
         """Return what a folder holds; what may not be read, leads outside or is empty is noted."""
         try:
-            files = list_files(folder, (*VIDEO_SUFFIXES, *IMAGE_SUFFIXES))
+            files = list_files(folder, _READ)
+            others = list_other_files(folder, (*_READ, *_NOTES))
             folders = list_folders(folder)
             broken = sorted(path for path in folder.iterdir() if path.is_symlink() and not path.exists())
         except (DataError, PermissionError):
             self.problems.add(folder, "may not be read", "check its permissions")
-            return _Entries([], [], [], readable=False)
+            return _Entries([], [], [], [], readable=False)
         for path in broken:
             self.problems.add(path, "is a link that leads nowhere", "mend or remove it")
         if not (files or folders or broken) and folder != self.root:
@@ -113,7 +141,7 @@ class _Walk:
         files = [path for path in files if not path.is_symlink() or self._allowed(path)]
         videos = [path for path in files if path.suffix.lower() in VIDEO_SUFFIXES]
         pictures = [path for path in files if path.suffix.lower() not in VIDEO_SUFFIXES]
-        return _Entries(videos, pictures, [path for path in folders if self._is_new(path)])
+        return _Entries(videos, pictures, [path for path in folders if self._is_new(path)], others)
 
     def _is_new(self, folder: Path) -> bool:
         real = os.path.realpath(folder)
@@ -130,8 +158,19 @@ class _Walk:
         if self.allow_outside or is_inside(path, self.real_root):
             return True
         what = f"is a link out of {self.root}"
-        self.problems.add(path, what, "copy it in, or give allow_outside=True if that is meant")
+        self.problems.add(path, what, "copy it in, or read it in Python with allow_outside=True")
         return False
+
+
+def _warn_of(others: list[Path]) -> None:
+    """Tell of files in class folders that are no samples: a picture in another format must not be missed unseen."""
+    if others:
+        endings = ", ".join(sorted({path.suffix.lower() or path.name for path in others}))
+        message = (
+            f"files in class folders passed over, neither videos nor pictures by their endings ({endings}): "
+            f"{first_few([str(path) for path in others])}; convert to .mp4 or .png what is one"
+        )
+        warnings.warn(message, PassedOverWarning, stacklevel=4)
 
 
 def _class_names(folders: Iterable[str]) -> dict[str, str]:

@@ -5,7 +5,7 @@ import hashlib
 import itertools
 import math
 import os
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,11 +15,12 @@ import pandas as pd
 
 from learnface.clips._frames import folder_part
 from learnface.clips.keyframes import key_frames
+from learnface.clips.picture_bytes import picture_count
 from learnface.clips.video import probe_video, read_video
 from learnface.corpora._images import load_images
-from learnface.corpora._media import VIDEO_SUFFIXES
 from learnface.corpora._reading import list_files
 from learnface.errors import DataError
+from learnface.files import VIDEO_SUFFIXES
 
 __all__ = [
     "Examined",
@@ -34,6 +35,7 @@ __all__ = [
 SIDE = 32  # of a thumbnail, in pixels
 _RATE = 5  # thumbnails a second among which key frames are looked for
 _MOST = 16  # key frames kept of a clip
+_LATE = 0.5  # seconds by which a part may end after its video, for those who round
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -50,6 +52,7 @@ class Examined:
         fps: frames a second, NaN if unknown or without time.
         thumbnails: uint8 `(key frames, 32, 32)`, grey; of a still one.
         digest: equal for samples with equal contents, and for no others.
+        remarks: what else is odd, by its kind: `"animated"` or `"too long"`.
     """
 
     kind: str
@@ -61,6 +64,7 @@ class Examined:
     fps: float = math.nan
     thumbnails: np.ndarray = dataclasses.field(default_factory=lambda: np.zeros((0, SIDE, SIDE), np.uint8))
     digest: bytes = b""
+    remarks: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 def examine_index(
@@ -142,7 +146,7 @@ def _examine(path: Path, start: float | None, stop: float | None, *, quick: bool
     kind = "frames" if path.is_dir() else "video" if path.suffix.lower() in VIDEO_SUFFIXES else "image"
     try:
         if kind == "image":
-            return _still(_read_picture(path))
+            return dataclasses.replace(_still(_read_picture(path)), remarks=_animated(path))
         if kind == "frames":
             return _folder(path, start, stop)
         return _header(path, start, stop) if quick else _video(path, start, stop)
@@ -162,6 +166,18 @@ def _read_picture(path: Path) -> np.ndarray:
     if image is None:
         raise DataError(f"{path} is broken or not an image; copy or download the file again")
     return image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+
+
+def _animated(path: Path) -> dict[str, str]:
+    count = picture_count(path)
+    return {} if count == 1 else {"animated": f"{path} holds {count:,} pictures, and the first alone counts"}
+
+
+def _too_long(path: Path, stop: float | None, end: float) -> dict[str, str]:
+    """Return a remark if a part is said to end after the video does."""
+    if stop is None or not stop > end + _LATE:
+        return {}
+    return {"too long": f"{path} is {end:.1f} s long, and a part of it is said to end at {stop:g} s"}
 
 
 def _still(image: np.ndarray) -> Examined:
@@ -187,7 +203,8 @@ def _header(path: Path, start: float | None, stop: float | None) -> Examined:
     info = probe_video(path)
     seconds = (info.duration if stop is None else min(stop, info.duration)) - (start or 0)
     frames = float(round(seconds * info.fps)) if seconds * info.fps > 0 else math.nan
-    return Examined("video", None, info.width, info.height, frames, seconds, info.fps)
+    remarks = _too_long(path, stop, info.duration)
+    return Examined("video", None, info.width, info.height, frames, seconds, info.fps, remarks=remarks)
 
 
 def _video(path: Path, start: float | None, stop: float | None) -> Examined:
@@ -206,7 +223,9 @@ def _video(path: Path, start: float | None, stop: float | None) -> Examined:
         whole = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).digest()
     digest = whole + repr((start, stop)).encode()
     seconds = last - first + (1 / fps if fps > 0 else 0)
-    return Examined("video", None, info.width, info.height, count, seconds, fps, _key(small), digest)
+    # Decoding ends at the stop where there is one, and else at the end of the video.
+    remarks = _too_long(path, stop, last + (1 / fps if fps > 0 else 0))
+    return Examined("video", None, info.width, info.height, count, seconds, fps, _key(small), digest, remarks)
 
 
 def _key(small: list[np.ndarray]) -> np.ndarray:

@@ -8,9 +8,7 @@ import numpy as np
 from learnface.corpora._index import Problems
 from learnface.errors import DataError
 
-__all__ = ["VIDEO_SUFFIXES", "add_error", "mean_of", "read_numbers"]
-
-VIDEO_SUFFIXES = (".avi", ".mkv", ".mov", ".mp4", ".webm", ".wmv")
+__all__ = ["add_error", "mean_of", "read_numbers"]
 
 
 def read_numbers(

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from learnface.corpora._index import CountWarning, Problems
-from learnface.corpora._reading import IMAGE_SUFFIXES, list_files, list_folders
+from learnface.corpora._reading import list_files, list_folders
 from learnface.errors import DataError
+from learnface.files import PICTURE_SUFFIXES
 
 __all__ = [
     "FileLookup",
-    "VIDEO_SUFFIXES",
     "check_choice",
     "files_below",
     "find_file",
@@ -19,8 +19,6 @@ __all__ = [
     "read_words",
     "report_missing",
 ]
-
-VIDEO_SUFFIXES = (".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".webm", ".wmv")
 
 
 def find_folder(
@@ -81,7 +79,7 @@ class FileLookup:
         suffixes: extensions that may be meant.
     """
 
-    def __init__(self, suffixes: Collection[str] = IMAGE_SUFFIXES):
+    def __init__(self, suffixes: Collection[str] = PICTURE_SUFFIXES):
         self._suffixes = suffixes
         self._folders: dict[Path, Mapping[str, Path]] = {}
 

@@ -3,6 +3,7 @@
 import csv
 import math
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,10 @@ from typing import Any
 import pandas as pd
 
 from learnface.corpora._index import Problems
-from learnface.corpora._media import SPLIT_NAMES, VIDEO_SUFFIXES, clean, is_inside, path_problem
+from learnface.corpora._media import SPLIT_NAMES, clean, is_inside, path_problem
 from learnface.corpora._reading import natural_key
 from learnface.errors import DataError
+from learnface.files import VIDEO_SUFFIXES
 
 __all__ = ["MANIFESTS", "manifest_rows"]
 
@@ -77,7 +79,7 @@ class _Rows:
         if "\\" in text and not file.exists():  # written on Windows
             file = self.folder / text.replace("\\", "/")
         if not self.allow_outside and not is_inside(file, self.real_folder):
-            remedy = "copy the file in, or give allow_outside=True if that is meant"
+            remedy = "copy the file in, or read it in Python with allow_outside=True"
             self.problems.add(place, f"path {text!r} leads out of {self.folder}", remedy)
             return None
         try:
@@ -198,6 +200,8 @@ def _check_names(path: Path, names: list[str]) -> None:
 def _check_columns(path: Path, names: list[str]) -> None:
     problems = Problems(str(path))
     has = f"(it has {', '.join(map(repr, names[:-1])) or 'none'})"
+    if len(names) == 2 and re.search(r"[;\t]", names[0]):  # the other is the place of each row
+        raise DataError(f"{path} has one column {has}: save it with commas between its columns")
     if "path" not in names:
         problems.add(path, f"lacks the column 'path' {has}", "name the file of each row")
     lacking = [name for name in ("valence", "arousal") if name not in names]

@@ -4,14 +4,11 @@ import os
 import unicodedata
 from pathlib import Path
 
-from learnface.corpora._reading import IMAGE_SUFFIXES, list_files
+from learnface.corpora._reading import list_files
+from learnface.files import PICTURE_SUFFIXES, VIDEO_SUFFIXES
 
-__all__ = ["SPLIT_NAMES", "VIDEO_SUFFIXES", "clean", "is_inside", "path_problem"]
+__all__ = ["SPLIT_NAMES", "clean", "is_inside", "path_problem"]
 
-VIDEO_SUFFIXES = (
-    *(".3gp", ".asf", ".avi", ".flv", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg"),
-    *(".mts", ".ogv", ".webm", ".wmv"),
-)
 SPLIT_NAMES = {
     **{"train": "train", "training": "train"},
     **{"validation": "validation", "valid": "validation", "val": "validation", "dev": "validation"},
@@ -40,7 +37,7 @@ def path_problem(path: Path) -> tuple[str, str] | None:
         return "is a folder without pictures", "name a video, a picture or a folder of frames"
     if not path.exists():
         return "does not exist", "restore it or leave it out"
-    if path.suffix.lower() not in (*VIDEO_SUFFIXES, *IMAGE_SUFFIXES):
+    if path.suffix.lower() not in (*VIDEO_SUFFIXES, *PICTURE_SUFFIXES):
         return "is neither a video nor a picture by its suffix", "convert it to .mp4 or .png, or leave it out"
     return None
 

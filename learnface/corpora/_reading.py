@@ -11,24 +11,24 @@ from learnface.errors import DataError
 from learnface.files import PICTURE_SUFFIXES
 
 __all__ = [
-    "IMAGE_SUFFIXES",
     "check_root",
     "csv_header",
     "csv_rows",
     "list_files",
     "list_folders",
+    "list_other_files",
     "natural_key",
 ]
 
-IMAGE_SUFFIXES = PICTURE_SUFFIXES
+_SYNTHETIC = ".synthetic"  # where `learnface.synthetic.write_corpus` notes what is done
 _JUNK = {"thumbs.db", "desktop.ini", "__macosx"}
 
 
 def check_root(root: str | Path) -> Path:
-    """Return the path of a corpus, once it is sure to exist and to be readable.
+    """Return the path of a corpus, once it is sure to exist, to be readable, and not to be half synthesised.
 
     Raises:
-        DataError: it is missing, or a folder that may not be read.
+        DataError: it is missing, a folder that may not be read, or a synthetic corpus that is not whole.
     """
     root = Path(root)
     try:
@@ -39,10 +39,12 @@ def check_root(root: str | Path) -> Path:
             raise DataError(f"{root} does not exist; check the path")
     except PermissionError:
         raise DataError(f"{root} may not be read; check its permissions") from None
+    if (root / _SYNTHETIC).is_dir() and not (root / _SYNTHETIC / "complete").exists():
+        raise DataError(f"{root} is not whole; give the `learnface synthesize` that began it once more")
     return root
 
 
-def list_files(folder: str | Path, suffixes: Collection[str] = IMAGE_SUFFIXES) -> list[Path]:
+def list_files(folder: str | Path, suffixes: Collection[str] = PICTURE_SUFFIXES) -> list[Path]:
     """Return the files of a folder with one of `suffixes`, in any case, in the order of their numbers.
 
     Hidden files and what file managers leave (`.DS_Store`, `Thumbs.db`, `._photo.jpg`) are passed over.
@@ -51,6 +53,15 @@ def list_files(folder: str | Path, suffixes: Collection[str] = IMAGE_SUFFIXES) -
         DataError: the folder is missing, not a folder, or not readable.
     """
     return [path for path in _entries(folder) if path.suffix.lower() in suffixes and path.is_file()]
+
+
+def list_other_files(folder: str | Path, suffixes: Collection[str]) -> list[Path]:
+    """Return the files of a folder with none of `suffixes`, as `list_files` those with one.
+
+    Raises:
+        DataError: the folder is missing, not a folder, or not readable.
+    """
+    return [path for path in _entries(folder) if path.suffix.lower() not in suffixes and path.is_file()]
 
 
 def list_folders(folder: str | Path) -> list[Path]:

@@ -22,7 +22,6 @@ from learnface import labels
 from learnface.corpora._card import CorpusCard
 from learnface.corpora._index import Problems, make_index, warn_counts
 from learnface.corpora._lookup import (
-    VIDEO_SUFFIXES,
     check_choice,
     files_below,
     find_folder,
@@ -31,6 +30,7 @@ from learnface.corpora._lookup import (
 from learnface.corpora._reading import check_root, list_files, list_folders
 from learnface.corpora._split_names import split_of
 from learnface.errors import DataError
+from learnface.files import VIDEO_SUFFIXES
 
 __all__ = ["CARD", "LABELS", "index"]
 

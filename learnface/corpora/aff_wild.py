@@ -32,11 +32,12 @@ import pandas as pd
 
 from learnface.clips.video import read_video
 from learnface.corpora._card import CorpusCard
-from learnface.corpora._frame_labels import VIDEO_SUFFIXES, add_error, mean_of, read_numbers
+from learnface.corpora._frame_labels import add_error, mean_of, read_numbers
 from learnface.corpora._index import Problems, make_index, warn_counts
 from learnface.corpora._micro_clips import check_missing, warn_of
 from learnface.corpora._reading import check_root, list_files, list_folders
 from learnface.errors import DataError
+from learnface.files import VIDEO_SUFFIXES
 
 __all__ = ["ALIGNMENTS", "CARD", "LABELS", "box", "count_frames", "frame_table", "index", "read_pts"]
 

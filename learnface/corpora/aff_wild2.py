@@ -38,12 +38,13 @@ import pandas as pd
 
 from learnface.corpora._aff_wild2_labels import TASKS, Labels, read_labels, read_multi_task
 from learnface.corpora._card import CorpusCard
-from learnface.corpora._frame_labels import VIDEO_SUFFIXES, add_error, mean_of
+from learnface.corpora._frame_labels import add_error, mean_of
 from learnface.corpora._index import Problems, make_index
 from learnface.corpora._micro_clips import check_missing, warn_of
 from learnface.corpora._reading import check_root, list_files, list_folders
 from learnface.corpora._tree import outer_folders, part
 from learnface.errors import DataError
+from learnface.files import VIDEO_SUFFIXES
 
 __all__ = ["CARD", "LABELS", "TASKS", "frame_table", "index"]
 

@@ -39,7 +39,6 @@ from learnface.corpora._card import CorpusCard
 from learnface.corpora._index import Problems, make_index, warn_counts
 from learnface.corpora._lookup import FileLookup, check_choice, find_file, find_folder, report_missing
 from learnface.corpora._reading import (
-    IMAGE_SUFFIXES,
     check_root,
     csv_header,
     csv_rows,
@@ -48,6 +47,7 @@ from learnface.corpora._reading import (
 )
 from learnface.corpora._split_names import check_subjects, split_of
 from learnface.errors import DataError
+from learnface.files import PICTURE_SUFFIXES
 
 __all__ = ["CARD", "LABELS", "MERGE_TIRED", "index"]
 
@@ -230,7 +230,7 @@ def _from_folders(root: Path, classes: Sequence[str], problems: Problems) -> Ite
 
 def _folders_with_pictures(folder: Path) -> Iterator[Path]:
     inner = list_folders(folder)
-    if list_files(folder, IMAGE_SUFFIXES):
+    if list_files(folder, PICTURE_SUFFIXES):
         yield folder
     for path in inner:
         yield from _folders_with_pictures(path)

@@ -26,10 +26,11 @@ import pandas as pd
 from learnface import labels
 from learnface.corpora._card import CorpusCard
 from learnface.corpora._index import Problems, make_index, warn_counts
-from learnface.corpora._lookup import VIDEO_SUFFIXES, check_choice, files_below, report_missing
+from learnface.corpora._lookup import check_choice, files_below, report_missing
 from learnface.corpora._reading import check_root, list_files, list_folders, natural_key
 from learnface.corpora._split_names import check_subjects, split_of
 from learnface.errors import DataError
+from learnface.files import VIDEO_SUFFIXES
 
 __all__ = ["CARD", "INTENSITIES", "LABELS", "index"]
 

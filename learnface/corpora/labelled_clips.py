@@ -98,6 +98,7 @@ def index(
 
     Warns:
         SubjectWarning: a class has one subject only.
+        PassedOverWarning: class folders hold files that are neither videos nor pictures by their endings.
         LeakWarning: a subject is in two splits.
     """
     root = check_root(root)
@@ -158,7 +159,7 @@ def _settle_labels(
             first = spellings.setdefault(name.casefold(), name)
             if first != name:
                 what = f"is the label {first!r} in other letters"
-                problems.add(f"label {name!r}", what, "write both alike, or give labels=")
+                problems.add(f"label {name!r}", what, "write both alike")
         return found
     by_name = {canonical(name): name for name in wanted} | {name: name for name in wanted}
     fitting = {name: by_name.get(name, by_name.get(canonical(name))) for name in found}

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from learnface.arguments import check_seed
 from learnface.corpora._index import SPLITS
 from learnface.corpora._reading import natural_key
 from learnface.errors import DataError, first_few
@@ -65,8 +66,9 @@ def split_subjects(
         {'train': 6, 'validation': 2, 'test': 2}
     """
     shares = {"train": 1 - validation - test, "validation": validation, "test": test}
-    if min(validation, test) < 0 or shares["train"] <= 1e-9:
+    if not (validation >= 0 and test >= 0 and shares["train"] > 1e-9):
         raise DataError(f"validation={validation} and test={test} must be 0 or more, and below 1 together")
+    check_seed(seed)
     shares = {name: share for name, share in shares.items() if share > 0}
     subjects = _subjects(index)
     counts = pd.crosstab(subjects, _classes(index))
@@ -74,7 +76,7 @@ def split_subjects(
         raise DataError(
             f"{len(shares)} splits need {len(shares)} subjects at least, and there are {len(counts)}: record more"
         )
-    dealt = _deal(counts.to_numpy(), np.array(list(shares.values())), seed)
+    dealt = _deal(counts.to_numpy(), np.array(list(shares.values()), float), seed)
     names = dict(zip(counts.index, np.array(list(shares))[dealt], strict=True))
     return _with(index, split=subjects.map(names).astype(_TEXT))
 
@@ -100,6 +102,7 @@ def subject_folds(index: pd.DataFrame, folds: int = 10, seed: int = 0) -> pd.Dat
     """
     from sklearn.model_selection import StratifiedGroupKFold  # slow to import, and only needed here
 
+    check_seed(seed)
     subjects = _subjects(index)
     _check_folds(folds, subjects)
     splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
@@ -179,8 +182,9 @@ def paper_split(
     Warns:
         LeakWarning: always.
     """
-    if min(validation, test) < 0 or validation + test >= 1:
+    if not (validation >= 0 and test >= 0 and validation + test < 1):
         raise DataError(f"validation={validation} and test={test} must be 0 or more, and below 1 together")
+    check_seed(seed)
     split = np.full(len(index), "train", object)
     generator = np.random.default_rng(seed)
     classes = _classes(index).to_numpy()

@@ -14,6 +14,7 @@ import keras
 import numpy as np
 import pandas as pd
 
+from learnface.arguments import check_above
 from learnface.clips.video import Frame
 from learnface.errors import DataError
 from learnface.faces.detect import Detector, Face
@@ -55,6 +56,7 @@ class AffectRecognizer:
         detector: str | Detector | None = None,
         min_size: float | None = None,
     ):
+        check_above(0, min_size=min_size)
         self.min_size = min_size
         self.model = model if isinstance(model, keras.Model) else load(model)
         self.card = getattr(self.model, "card", None)
@@ -80,7 +82,8 @@ class AffectRecognizer:
         """Return one row for each face of a picture, the largest first.
 
         Args:
-            image: a path, or pixels: `(height, width, 3)` RGB or `(height, width)` grey, uint8.
+            image: a path, or pixels: `(height, width, 3)` RGB or `(height, width)` grey, uint8, as an array,
+                a tensor or a Pillow picture.
             source: what to write in the column `source`; None means the path.
 
         Returns:
@@ -92,6 +95,7 @@ class AffectRecognizer:
         """
         if isinstance(image, str | Path):
             source, image = source or str(image), read_picture(image)
+        image = np.asarray(image)
         faces = self.detector.detect(image, min_size=self.min_size)
         self._streams.keep(())
         crops = [self._cropper.crop(image, face) for face in faces]

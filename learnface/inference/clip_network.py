@@ -35,7 +35,7 @@ class ClipNetwork:
     takes_clips = True
 
     def __init__(self, model: keras.Model, labels: Sequence[str] | None = None):
-        self.labels = tuple(labels) if labels is not None else model_labels(model)
+        self.labels = model_labels(model, labels)
         self.card = getattr(model, "card", None)
         frames, height, width, self.channels = model.inputs[0].shape[1:]
         self.size = (height, width)

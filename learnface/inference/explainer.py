@@ -78,7 +78,7 @@ class Explainer:
         layer: str | None = None,
     ):
         self.model, self.layer = load_model(model), layer
-        self.labels = tuple(labels) if labels is not None else model_labels(self.model)
+        self.labels = model_labels(self.model, labels)
         self.card = getattr(self.model, "card", None)
         self.takes, self.frames, self.size, self.channels = _input_of(self.model)
         self.takes_regions = self.takes == "regions"
@@ -119,9 +119,10 @@ class Explainer:
             DataError: the file is no picture, the model takes clips, or there is no such label or layer.
         """
         if self.takes == "clip":
-            raise DataError(f"the model {self.model.name!r} takes clips: give a video")
+            what = f"{image} is a picture" if isinstance(image, str | Path) else "this is a picture"
+            raise DataError(f"{what}, and the model {self.model.name!r} takes clips: give a video")
         output = self._output(label)
-        image = read_picture(image) if isinstance(image, str | Path) else image
+        image = read_picture(image) if isinstance(image, str | Path) else np.asarray(image)
         found = [None] if cropped else self.detector.detect(image)
         explanations = []
         for start in range(0, len(found), _BATCH):
@@ -148,7 +149,9 @@ class Explainer:
             DataError: the file is no video, the model takes faces, or there is no such label or layer.
         """
         if self.takes != "clip":
-            raise DataError(f"the model {self.model.name!r} takes single faces: give pictures")
+            raise DataError(
+                f"{video} is a video, and the model {self.model.name!r} takes single faces: give pictures"
+            )
         output = self._output(label)
         frames = spread_frames(video, self.frames)
         frames += [frames[-1]] * (self.frames - len(frames))

@@ -25,14 +25,14 @@ class Network:
         flip: whether to average the probabilities of each face and its mirror image.
 
     Raises:
-        DataError: the model has no labels, or another number of outputs than labels.
+        DataError: the model has no labels, others than those given, or another number of outputs than labels.
     """
 
     takes_clips = False
 
     def __init__(self, model: keras.Model, labels: Sequence[str] | None = None, flip: bool = False):
         self.card = getattr(model, "card", None)
-        self.labels = tuple(labels) if labels is not None else model_labels(model)
+        self.labels = model_labels(model, labels)
         self.flip = flip
         self.takes_regions = takes_regions(model)
         self.size, self.channels = _input_of(model)
@@ -83,21 +83,38 @@ def check_probabilities(rows: np.ndarray, name: str) -> None:
         )
 
 
-def model_labels(model: keras.Model) -> tuple[str, ...]:
+def model_labels(model: keras.Model, given: Sequence[str] | None = None) -> tuple[str, ...]:
     """Return the names of a model's classes, in the order of its outputs.
 
     They are looked for in the model's card (`model.card.labels`), then in `model.labels`.
 
+    Args:
+        model: the model.
+        given: names to take in their place, such as translations; never the model's own in another order.
+
     Raises:
-        DataError: the model carries no labels.
+        DataError: the model carries no labels and none are given, or those given have a name twice, none at all, or
+            one of the model's own in another place.
     """
-    labels = getattr(getattr(model, "card", None), "labels", None) or getattr(model, "labels", None)
-    if not labels:
+    own = getattr(getattr(model, "card", None), "labels", None) or getattr(model, "labels", None)
+    if given is not None:
+        given = tuple(given)
+        if len(set(given)) < len(given) or not all(given):
+            raise DataError(
+                f"the labels are {', '.join(map(repr, given))}: give every class a name of its own"
+            )
+        if own and any(name in own and list(own).index(name) != place for place, name in enumerate(given)):
+            raise DataError(
+                f"the model {model.name!r} carries its own labels, {', '.join(own)}: leave out labels, or keep "
+                "their order"
+            )
+        return given
+    if not own:
         raise DataError(
             f"the model {model.name!r} carries no labels: give them in the order of its outputs, as in "
             "Recognizer(model, labels=('happy', 'sad'))"
         )
-    return tuple(labels)
+    return tuple(own)
 
 
 def takes_regions(model: keras.Model) -> bool:

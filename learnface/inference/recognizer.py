@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import pandas as pd
 
+from learnface.arguments import check_above, check_least
 from learnface.clips.video import Frame
 from learnface.errors import DataError
 from learnface.faces.detect import Detector, Face
@@ -49,8 +50,8 @@ class Recognizer:
         min_size: float | None = None,
         flip: bool = False,
     ):
-        if batch_size < 1:
-            raise DataError(f"batch_size is {batch_size}: give a whole number from 1")
+        check_least(1, batch_size=batch_size)
+        check_above(0, min_size=min_size)
         self.network = load_network(model, labels, flip)
         self._cropper = FaceCropper(self.network, detector)
         self.detector = self._cropper.detector
@@ -70,7 +71,8 @@ class Recognizer:
         """Return one row for each face of a picture, the largest first.
 
         Args:
-            image: a path, or pixels: `(height, width, 3)` RGB or `(height, width)` grey, uint8.
+            image: a path, or pixels: `(height, width, 3)` RGB or `(height, width)` grey, uint8, as an array,
+                a tensor or a Pillow picture.
             source: what to write in the column `source`; None means the path.
 
         Returns:
@@ -84,6 +86,7 @@ class Recognizer:
         self._check_takes_pictures()
         if isinstance(image, str | Path):
             source, image = source or str(image), read_picture(image)
+        image = np.asarray(image)
         faces = self.detector.detect(image, min_size=self.min_size)
         probabilities = self._probabilities([self._cropper.crop(image, face) for face in faces])
         heads = [(source or "", number, *face.box, face.score) for number, face in enumerate(faces)]

@@ -5,27 +5,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from learnface.clips.picture_bytes import picture_count
 from learnface.errors import reason
+from learnface.files import PICTURE_SUFFIXES, VIDEO_SUFFIXES, has_utf8_name, utf8_name
 
 __all__ = ["Source", "find_sources", "kind_of"]
 
-PICTURE_SUFFIXES = {
-    ".jpg",
-    ".jpeg",
-    ".jpe",
-    ".png",
-    ".webp",
-    ".tif",
-    ".tiff",
-    ".bmp",
-    ".gif",
-    ".jp2",
-    ".avif",
-}
-VIDEO_SUFFIXES = {
-    *(".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".mts", ".m2ts", ".wmv", ".asf"),
-    *(".flv", ".3gp", ".3g2", ".ogv", ".vob"),
-}
 JUNK = {"__MACOSX", "@eaDir", "$RECYCLE.BIN", "System Volume Information", "lost+found"}
 PICTURE_BRANDS = {b"avif", b"avis", b"heic", b"heix", b"mif1"}  # in the same container as MP4
 SOUND_BRANDS = {b"M4A ", b"M4B "}
@@ -80,16 +65,22 @@ def find_sources(paths: Iterable[str | Path], exclude: Iterable[str | Path] = ()
 def kind_of(path: Path) -> str:
     """Return `"picture"`, `"video"` or `"other"`, by the first bytes of a file, else by its name.
 
+    A GIF that moves is a video.
+
     Raises:
         OSError: the file cannot be read.
     """
     with path.open("rb") as file:
         head = file.read(189)
-    return _kind_by_content(head) or _kind_by_name(path)
+    kind = _kind_by_content(head) or _kind_by_name(path)
+    moves = head.startswith(b"GIF8") and picture_count(path) > 1
+    return "video" if moves else kind
 
 
 def _named(path: Path) -> Source:
     """Return the source of a file that the user named."""
+    if not has_utf8_name(path):
+        return Source(path, "other", f"{utf8_name(path)} has a name that is not UTF-8: rename it")
     try:
         if not path.exists():
             return Source(path, "other", f"{path} is a link to a file that does not exist: mend or remove it")
@@ -147,4 +138,6 @@ def _kind_by_content(head: bytes) -> str | None:
 
 def _kind_by_name(path: Path) -> str:
     suffix = path.suffix.lower()
+    if suffix == ".ts":  # a program in TypeScript, for a transport stream is told by its content
+        return "other"
     return "picture" if suffix in PICTURE_SUFFIXES else "video" if suffix in VIDEO_SUFFIXES else "other"

@@ -119,7 +119,7 @@ def mean_interval(values: Sequence[float], confidence: float = 0.95) -> tuple[fl
         0.642 ± 0.007
     """
     _check_confidence(confidence)
-    values = np.asarray(values, dtype=np.float64)
+    values = np.asarray([*values], dtype=np.float64)
     if values.ndim != 1 or not len(values) or not np.isfinite(values).all():
         raise DataError(f"values must be finite scores, one a run, at least one; they are {values.tolist()}")
     if len(values) == 1:

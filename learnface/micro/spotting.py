@@ -12,6 +12,7 @@ Example:
     >>> spotting.intervals  # doctest: +SKIP
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,7 +63,7 @@ class SpottingSettings:
     flow: str = "dis"
 
     def __post_init__(self):
-        if self.threshold <= 0 or self.longest <= 0 or not 0 < self.edge <= 1:
+        if not (0 < self.threshold < math.inf and 0 < self.longest < math.inf and 0 < self.edge <= 1):
             raise DataError(
                 f"threshold={self.threshold}, longest={self.longest}, edge={self.edge}: give numbers above 0, "
                 "and an edge up to 1"

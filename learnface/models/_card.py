@@ -30,6 +30,9 @@ class ModelCard:
         sha256: hash of the weights file, empty where there is none.
         notes: anything else a user should know, limits above all.
 
+    Raises:
+        DataError: two classes have one name, or one has none.
+
     Example:
         >>> card = ModelCard(model="fer_cnn", labels=("happy", "sad"), input_shape=(48, 48, 1))
         >>> ModelCard.from_json(card.to_json()) == card
@@ -49,6 +52,11 @@ class ModelCard:
     url: str = ""
     sha256: str = ""
     notes: str = ""
+
+    def __post_init__(self):
+        if len(set(self.labels)) < len(self.labels) or not all(self.labels):
+            names = ", ".join(map(repr, self.labels))
+            raise DataError(f"the labels are {names}: give every class a name of its own")
 
     def to_json(self) -> str:
         """Return the card as JSON text."""

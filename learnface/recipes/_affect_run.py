@@ -7,6 +7,7 @@ from typing import Any
 import keras
 from rich.console import Console
 
+from learnface.arguments import check_above, check_least
 from learnface.errors import DataError
 from learnface.files import atomic_path
 from learnface.losses import ConcordanceLoss
@@ -53,6 +54,9 @@ class AffectSettings:
         for name, choices in (("optimizer", OPTIMIZERS), ("loss", LOSSES)):
             if getattr(self, name) not in choices:
                 raise DataError(f"{name} is {getattr(self, name)!r}: choose one of {', '.join(choices)}")
+        whole = ("frames", "batch_size", "epochs", "patience", "kernel_size")
+        check_least(1, **{name: getattr(self, name) for name in whole})
+        check_above(0, learning_rate=self.learning_rate, width=self.width)
 
 
 def run_network(

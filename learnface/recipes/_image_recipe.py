@@ -6,6 +6,7 @@ from pathlib import Path
 
 import keras
 
+from learnface.arguments import check_least, check_seed
 from learnface.clips import ArraySource, Augmentation, evaluation_dataset
 from learnface.corpora import get_corpus
 from learnface.errors import DataError
@@ -94,6 +95,8 @@ def run_image_recipe(
     unknown = sorted(set(chosen) - set(recipe.models))
     if unknown:
         raise DataError(f"{recipe.name} has no {unknown}: choose from {', '.join(recipe.models)}")
+    check_seed(seed)
+    check_least(1, epochs=epochs)
     corpus = get_corpus(recipe.corpus)
     splits = load_splits(corpus.index(data), corpus.LABELS)
     recipe = dataclasses.replace(recipe, epochs=epochs or recipe.epochs)

@@ -4,8 +4,8 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from learnface.arguments import check_above, check_least
 from learnface.clips import MicroSettings
-from learnface.errors import DataError
 from learnface.recipes._micro_baselines import METHODS as CLASSICAL
 from learnface.recipes._micro_networks import Network
 from learnface.recipes._micro_report import Kind
@@ -60,9 +60,9 @@ class Options:
     jit_compile: bool
 
     def __post_init__(self):
-        for name in ("epochs", "patience", "batch_size", "ststnet_epochs"):
-            if getattr(self, name) < 1:
-                raise DataError(f"{name}={getattr(self, name)}: give 1 or more")
+        whole = ("epochs", "patience", "batch_size", "ststnet_epochs")
+        check_least(1, **{name: getattr(self, name) for name in whole})
+        check_above(0, width=self.width, learning_rate=self.learning_rate, ststnet_rate=self.ststnet_rate)
 
 
 def plan_of(

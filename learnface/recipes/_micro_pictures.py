@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from learnface.clips._frames import list_pictures
+from learnface.clips._frames import folder_part, list_pictures
 
 __all__ = ["drawn_faces", "pictures_hash"]
 
@@ -29,7 +29,7 @@ def pictures_hash(index: pd.DataFrame) -> str:
     """
     digest = hashlib.sha256()
     for frames, start, stop in zip(index["frames"], index["start"], index["stop"], strict=True):
-        files = list_pictures(Path(frames))[int(start) : int(stop)]
+        files = folder_part(list_pictures(Path(frames)), frames, start, stop)
         digest.update(json.dumps([(file.name, file.stat().st_size) for file in files]).encode())
         for file in files[:1] + files[-1:]:
             digest.update(file.read_bytes())

@@ -4,6 +4,7 @@ import dataclasses
 
 import keras
 
+from learnface.arguments import check_above, check_least
 from learnface.clips import Augmentation
 from learnface.errors import DataError
 from learnface.faces.occlusion import AREAS
@@ -83,9 +84,8 @@ class Plan:
         for name in ("region_dropout", "input_occlusion", "dropout"):
             if not 0 <= getattr(self, name) < 1:
                 raise DataError(f"{name}={getattr(self, name)}: give a share from 0 to below 1")
-        for name in ("epochs", "batch_size"):
-            if getattr(self, name) < 1:
-                raise DataError(f"{name}={getattr(self, name)}: give 1 or more")
+        check_least(1, size=self.size, epochs=self.epochs, batch_size=self.batch_size)
+        check_above(0, learning_rate=self.learning_rate)
 
 
 def plan_of(model: str, plan: Plan) -> Plan:

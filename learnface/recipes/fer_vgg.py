@@ -12,6 +12,7 @@ import keras
 import numpy as np
 import pandas as pd
 
+from learnface.arguments import check_least, check_seed
 from learnface.clips import ArraySource, Augmentation, evaluation_dataset
 from learnface.corpora import fer2013, ferplus
 from learnface.errors import DataError
@@ -79,6 +80,8 @@ def run(
         raise DataError(
             f"fer_vgg has no heads {sorted(set(heads) - set(HEADS))}: choose from {', '.join(HEADS)}"
         )
+    check_seed(seed)
+    check_least(1, epochs=epochs)
     settings = SETTINGS | ({"epochs": epochs} if epochs else {})
     splits = load_splits(fer2013.index(data), FER2013)
     votes = ferplus.index(data, mode="crossentropy").set_index("row")

@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from learnface.arguments import check_above, check_least, check_seed
 from learnface.clips import PrepareSettings
 from learnface.corpora import aff_wild, annotated_videos
 from learnface.errors import DataError
@@ -138,8 +139,10 @@ def run(
         frames, batch_size, epochs or 1000, patience, learning_rate, optimizer, loss, width, kernel_size,
         None if backbone_weights == "none" else backbone_weights, layer, jit_compile,
     )  # fmt: skip
-    if seeds < 1:
-        raise DataError(f"seeds is {seeds}: give a number from 1")
+    check_seed(seed, seeds)
+    check_seed(split_seed)
+    check_least(1, size=size, processes=processes)
+    check_above(0, fps=fps)
     plan = {table: networks(table, backbone, models) for table in _tables(data, tables, models)}
     made = {"size": size, "fps": fps, "grey": grey, "detector": detector}
     for table in plan:

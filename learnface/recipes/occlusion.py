@@ -19,6 +19,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from learnface.arguments import check_above, check_least, check_seed
 from learnface.clips import ArraySource, evaluation_dataset
 from learnface.corpora import ferplus
 from learnface.errors import DataError
@@ -38,6 +39,7 @@ __all__ = ["Job", "MARGINS", "TABLES", "run"]
 TABLES = ("1", "figure3")
 MARGINS = (0.01, 0.03, 0.05, 0.07, 0.1)
 """The margins of Figure 3."""
+_FIRST_SEED = 1000  # of Keras, in the run of seed 0: see `_seeded`
 
 
 @dataclasses.dataclass(frozen=True)
@@ -124,6 +126,9 @@ def run(
     for name, chosen, known in (("models", models, MODELS), ("tables", tables, TABLES)):
         if set(chosen) - set(known) or not chosen:
             raise DataError(f"{name} are {list(chosen)}: choose from {', '.join(known)}")
+    check_seed(seed, max(seeds, sweep_seeds) + _FIRST_SEED)
+    check_least(1, seeds=seeds, sweep_seeds=sweep_seeds, faces=faces)
+    check_above(0, margins=margins)
     plan = Plan(
         backbone=backbone,
         initial_weights=initial_weights,
@@ -234,7 +239,7 @@ def _seeded(job: Job, plan: Plan) -> keras.Model:
     """Return the network with the random weights of its seed."""
     # Not the seed itself: learnface's weights grew from seed 0, and the classifier that they grew with, drawn once
     # more for the plain network alone, would fit them before any training.
-    keras.utils.set_random_seed(1000 + job.seed)
+    keras.utils.set_random_seed(_FIRST_SEED + job.seed)
     return build(job.model, plan, job.margin)
 
 

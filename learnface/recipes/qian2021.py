@@ -20,6 +20,7 @@ from typing import Any
 
 import pandas as pd
 
+from learnface.arguments import check_least, check_seed
 from learnface.clips import MicroSettings, prepare_micro
 from learnface.corpora import casme2, megc2019, smic
 from learnface.errors import DataError
@@ -179,6 +180,10 @@ def run(
         MissingDependencyError: `detector` or `landmarks` needs an extra that is not installed.
     """
     out, chosen = Path(out), _chosen(corpus, tables, models, seeds, null)
+    check_seed(seed, max(seeds, null))
+    check_least(
+        1, seeds=seeds, classical_size=classical_size, classical_frames=classical_frames, workers=workers
+    )
     rates = (learning_rate, ststnet_epochs, ststnet_rate, refit)
     options = Options(epochs, patience, width, batch_size, *rates, dtype_policy, jit_compile)
     index = _index(data, corpus, form, detector, clips, missing)
@@ -231,10 +236,7 @@ def _chosen(
     """Return the methods to run, those that take least time first."""
     if corpus not in CORPORA:
         raise DataError(f"corpus={corpus!r}: choose one of {', '.join(CORPORA)}")
-    if seeds < 1:
-        raise DataError(f"seeds={seeds}: give 1 or more")
-    if null < 0:
-        raise DataError(f"null={null}: give 0 or more")
+    check_least(0, null=null)
     tables = [str(table) for table in tables or TABLES]
     if set(tables) - set(TABLES):
         raise DataError(f"qian2021 has no table {sorted(set(tables) - set(TABLES))}: choose from 1 to 4")

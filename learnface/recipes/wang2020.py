@@ -9,6 +9,7 @@ and 6).
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from learnface.arguments import check_above, check_least, check_seed
 from learnface.errors import DataError
 from learnface.files import write_text
 from learnface.recipes._wang2020_runs import Runs, Settings
@@ -87,6 +88,10 @@ def run(
     chosen = _possible(chosen, clips, backbones, asked=tables is not None)
     if split not in ("subject", "paper"):
         raise DataError(f"split must be 'subject' or 'paper', not {split!r}")
+    check_seed(seed, seeds)
+    check_least(1, pretraining_epochs=pretraining_epochs, epochs=epochs, batch_size=batch_size, units=units)
+    check_least(1, dense=dense, size=size, frames=frames, every=every, processes=processes)
+    check_above(0, learning_rate=learning_rate)
     settings = Settings(
         data=Path(data),
         out=Path(out),

@@ -113,10 +113,7 @@ class CrossValidation:
         folder = Path(folder)
         try:
             report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
-            labels, names = (
-                tuple(report["labels"]),
-                ("sample", "corpus", "source", "subject", "label", "predicted"),
-            )
+            labels, names = tuple(report["labels"]), [name for name in RESERVED if name != "fold"]
             predictions = pd.read_csv(
                 folder / "predictions.csv",
                 dtype=dict.fromkeys(names, object),

@@ -43,6 +43,8 @@ def evaluate(
     """
     if len(images) != len(y_true):
         raise DataError(f"there are {len(images)} images but {len(y_true)} true classes")
+    if not len(images):
+        raise DataError("there are no images to score: give at least one")
     probabilities = predict_probabilities(model, images, batch_size=batch_size, flip=flip)
     return score_probabilities(y_true, probabilities, labels)
 
@@ -89,7 +91,11 @@ def predict_probabilities(
         images: as in `evaluate`.
         batch_size: samples a batch.
         flip: average the outputs with those of the mirrored images.
+
+    Raises:
+        DataError: the model takes images of another shape.
     """
+    _check_shape(model, images)
     options = {"mask": True} if isinstance(images, Prepared) and len(model.inputs) == 2 else {}
     batches = evaluation_dataset(images, batch_size=batch_size, **options)
     outputs = model.predict(batches, verbose=0)
@@ -97,6 +103,17 @@ def predict_probabilities(
         mirrored = model.predict(batches.map(_mirror), verbose=0)
         outputs = (outputs + mirrored) / 2
     return outputs
+
+
+def _check_shape(model: keras.Model, images: np.ndarray | Prepared) -> None:
+    """Refuse images of another shape than the model's first input, which may leave sides open."""
+    shape = images.shape if isinstance(images, Prepared) else images.shape[1:]
+    wanted = model.inputs[0].shape[1:] if model.inputs else shape
+    wanted = wanted[-len(shape) :]  # of prepared clips the shape is that of a frame
+    if len(wanted) != len(shape) or any(w not in (None, s) for w, s in zip(wanted, shape, strict=True)):
+        raise DataError(
+            f"the model {model.name!r} takes images of {tuple(wanted)}, and these are {tuple(shape)}"
+        )
 
 
 def _mirror(batch):

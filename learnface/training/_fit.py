@@ -15,7 +15,7 @@ import tensorflow as tf
 
 from learnface.callbacks import BestWeights, Progress, TrainingState
 from learnface.errors import DataError
-from learnface.files import locked
+from learnface.files import locked, make_folder
 from learnface.training.environment import array_hash, command, machine, versions
 from learnface.training.report import RunReport
 
@@ -92,6 +92,7 @@ def fit(
     Raises:
         DataError: `run_dir` holds another run or a damaged one, or another process trains in it; `monitor` is not a
             figure of the run; or `epochs` is below 1.
+        WriteError: `run_dir` cannot be written to.
     """
     if epochs < 1:
         raise DataError(f"epochs must be 1 or more, not {epochs}")
@@ -142,8 +143,7 @@ def _folder(run_dir: str | Path | None) -> Iterator[Path]:
         with tempfile.TemporaryDirectory() as temporary:
             yield Path(temporary)
         return
-    folder = Path(run_dir)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = make_folder(run_dir)
     with locked(folder, "training"):
         yield folder
 

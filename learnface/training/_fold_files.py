@@ -6,7 +6,7 @@ import functools
 import hashlib
 import inspect
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from learnface.errors import DataError
-from learnface.files import locked, sha256, write_text
+from learnface.files import locked, make_folder, sha256, write_text
 from learnface.training.samples import Inputs
 
 __all__ = ["FoldFiles", "describe_method", "run_description"]
@@ -30,27 +30,34 @@ class FoldFiles:
         folder: where; None keeps nothing.
         run: what makes this run the run it is; another run's folder is refused.
 
-    Raises:
-        DataError: the folder holds another run.
     """
 
     def __init__(self, folder: str | Path | None, run: Mapping[str, Any]):
         self.folder = None if folder is None else Path(folder)
-        text = json.dumps(run, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-        self.fingerprint = hashlib.sha256(text.encode()).hexdigest()
-        if self.folder is None:
-            return
-        record = self.folder / "run.json"
-        if record.exists() and record.read_text(encoding="utf-8") != text:
-            changed = _differing(record, run)
-            raise DataError(
-                f"{self.folder} holds another run ({changed}): give another run_dir, or remove it"
-            )
-        write_text(record, text)
+        self.run = run
+        self._text = json.dumps(run, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+        self.fingerprint = hashlib.sha256(self._text.encode()).hexdigest()
 
-    def locked(self) -> contextlib.AbstractContextManager:
-        """Keep other processes out of the folder meanwhile."""
-        return contextlib.nullcontext() if self.folder is None else locked(self.folder, "cross-validating")
+    @contextlib.contextmanager
+    def claimed(self) -> Iterator[None]:
+        """Make the folder this run's, and keep other processes out of it meanwhile.
+
+        Raises:
+            DataError: the folder holds another run, or another process works in it.
+            WriteError: it cannot be written to.
+        """
+        if self.folder is None:
+            yield
+            return
+        with locked(make_folder(self.folder), "cross-validating"):
+            record = self.folder / "run.json"
+            if record.exists() and record.read_text(encoding="utf-8") != self._text:
+                changed = _differing(record, self.run)
+                raise DataError(
+                    f"{self.folder} holds another run ({changed}): give another run_dir, or remove it"
+                )
+            write_text(record, self._text)
+            yield
 
     def read(self, number: int) -> dict[str, Any] | None:
         """Return a fold's result, None if it is not done.

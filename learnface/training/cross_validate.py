@@ -98,11 +98,11 @@ def cross_validate(
     files = FoldFiles(run_dir, run)
     jobs = [FoldJob(number, title) for number, title in enumerate(_titles(index))]
     work = FoldWork(method, index, codes, labels, inputs, seed)
-    with files.locked():
+    with files.claimed():
         results = _results(work, jobs, files, workers, progress)
-    result = CrossValidation.pool(index, labels, results, name, run)
-    if run_dir is not None:
-        result.save(run_dir)
+        result = CrossValidation.pool(index, labels, results, name, run)
+        if run_dir is not None:
+            result.save(run_dir)
     return result
 
 

@@ -89,7 +89,9 @@ def preparation_of(card: ModelCard) -> PrepareSettings:
     """
     kept = {name: value for name, value in card.preparation.items() if name != "frame_rate"}
     if not kept:
-        raise DataError(f"the card of {card.model} does not say how faces are prepared: give the settings")
+        raise DataError(
+            f"the card of {card.model} does not say how faces are prepared: in Python, give `settings`"
+        )
     try:
         return PrepareSettings(**{**kept, "size": tuple(kept["size"])})
     except (TypeError, KeyError) as error:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from learnface.errors import DataError, reason
+from learnface.errors import DataError, is_full_disk, reason
 from learnface.files import write_text
 
 __all__ = ["GrowingArray"]
@@ -119,6 +119,5 @@ class GrowingArray:
         return values
 
     def _unwritable(self, error: OSError) -> DataError:
-        return DataError(
-            f"{self.folder} cannot be written ({reason(error)}): make room and run again; it goes on"
-        )
+        remedy = "make room and run again; it goes on" if is_full_disk(error) else "give another folder"
+        return DataError(f"{self.folder} cannot be written ({reason(error)}): {remedy}")

@@ -171,6 +171,8 @@ def cache_features(
     augmentation = augmentation or Augmentation()
     if copies < 1 or (copies > 1 and augmentation == Augmentation()):
         raise DataError(f"copies={copies}: give 1 or more, and for more than one an augmentation")
+    if not len(images):
+        raise DataError("there are no images to compute features of: give at least one")
     folder, read = Path(folder), _pixels(images, frames)
     shape = (copies, len(images), *read(np.arange(1)).shape[1:])
     features = GrowingArray(folder, (copies, len(images), *_output_shape(body, shape[2:])))

@@ -13,6 +13,7 @@ from typing import Any
 import keras
 import pandas as pd
 
+from learnface.arguments import check_seed
 from learnface.clips import Augmentation, Prepared, PrepareSettings, prepare
 from learnface.errors import DataError
 from learnface.files import sha256
@@ -110,6 +111,7 @@ def fine_tune(
     labels = tuple(labels or _labels(table))
     base = load(model) if Path(model).suffix == ".keras" else None
     settings = _settings(index, base, model, settings)
+    check_seed(seed)
     # What does not fit is said before hours of preparing.
     split_index(table, labels, seed=seed)
     check_kind(base or str(model), clips=holds_clips(index))

@@ -10,6 +10,7 @@ from typing import Any
 
 import keras
 
+from learnface.arguments import check_seed
 from learnface.clips import Prepared
 from learnface.errors import DataError
 from learnface.models import face_classifier, save
@@ -131,6 +132,7 @@ def transfer_learn(
     Raises:
         DataError: the samples do not fit the model, or `run_dir` holds another run.
     """
+    check_seed(seed)
     run_dir, labels, pretraining_reports = Path(run_dir), tuple(labels), []
     own = {**options, "name": "/".join(filter(None, [options.get("name"), "pretrain"]))}
     own |= pretraining_options or {}

@@ -21,7 +21,7 @@ def test_everything_is_counted():
         Examined("video", None, 64, 48, 10, 2.0, 5.0),
         Examined("video", "b is cut short"),
         Examined("frames", None, 64, 48, 1),
-        Examined("image", None, 20, 40, 1),
+        Examined("image", None, 20, 40, 1, remarks={"animated": "d moves"}),
     ]
     pairs = duplicate_pairs(index, np.arange(4), examined)
     found = findings(index, ("happy", "sad", "tired"), np.arange(4), examined, pairs, ["a remark"])
@@ -42,6 +42,8 @@ def test_everything_is_counted():
         ("unreadable", "b", "b is cut short"),
         ("one frame", "c", "c has one frame only"),
         ("small", "d", "d has 20 x 40 pixels"),
+        ("animated", "d", "d moves"),
+        ("no subject", "d", "d has no subject"),
         ("leak", None, "subject anna is in train and test"),
     ]
 

@@ -1,4 +1,6 @@
 import json
+import os
+from pathlib import Path
 
 import av
 import keras
@@ -79,17 +81,24 @@ def test_a_folder_with_good_and_bad_files(predict, tmp_path):
     Image.new("RGB", (64, 64)).save(folder / "black.png")
     (folder / "text.jpg").write_text("no picture")
     (folder / "notes.txt").write_text("notes")
+    latin = Path(os.fsdecode(os.fsencode(folder) + b"/Ren\xe9.png"))
+    portrait.save(latin)
+    portrait.save(folder / "moves.webp", save_all=True, append_images=[portrait.rotate(3)])
+    portrait.convert("RGB").save(folder / f"{'long' * 62}.png")  # 252 bytes, without room for an ending
     write_clip(folder / "clip.mp4", 5)
     code, screen = predict(folder, tmp_path / "missing.jpg")
     assert code == 1
     assert "no face found" in screen
     assert "text.jpg is not a picture" in screen and "missing.jpg does not exist" in screen
-    assert "7 files, 4 faces, 1 without a face, 2 failed (1 other file passed over)" in screen
+    assert r"Ren\udce9.png has a name that is not UTF-8: rename it" in screen
+    assert "moves.webp holds 2 pictures, and only the first was looked at" in screen
+    assert "10 files, 6 faces, 1 without a face, 3 failed (1 other file passed over)" in screen
     status = files(tmp_path)
     assert status[str(folder / "black.png")] == "no face"
-    assert sorted(status.values()) == ["faces"] * 4 + ["failed"] * 2 + ["no face"]
+    assert sorted(status.values()) == ["faces"] * 6 + ["failed"] * 3 + ["no face"]
     names = {path.name for path in (tmp_path / "out").iterdir()}
     pictures = {"ü [x]-faces.jpg", "same-faces.jpg", "same-2-faces.jpg", "clip-timeline.png"}
+    pictures |= {"moves-faces.jpg", f"{'long' * 61}l-faces.jpg"}
     assert names == pictures | {"predictions.csv", "files.csv"}
 
 
@@ -148,10 +157,12 @@ def test_the_folder_for_results_cannot_be_made(model, tmp_path, monkeypatch, cap
     with pytest.raises(SystemExit) as stop:
         main()
     assert stop.value.code == 2
-    assert "cannot be made (file exists): give another with --out" in capsys.readouterr().err
+    assert "cannot be made (file exists): give another" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("wrong", [[], ["a.jpg", "--every", "2", "--fps", "3"], ["a.jpg", "--fps", "0"]])
+@pytest.mark.parametrize(
+    "wrong", [[], ["a.jpg", "--every", "2", "--fps", "3"], ["a.jpg", "--fps", "0"], ["a.jpg", "--fps", "nan"]]
+)
 def test_wrong_usage(predict, wrong):
     assert predict(*wrong)[0] == 2
 

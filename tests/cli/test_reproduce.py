@@ -1,4 +1,5 @@
 import types
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,16 @@ def calls(monkeypatch):
     calls = []
 
     def run(
-        data, out, *, models=None, tables=None, seed=0, epochs=None, size=48, split="subject", votes=True
+        data,
+        out,
+        *,
+        models: Sequence[str] | None = None,
+        tables: Sequence[str] | None = None,
+        seed: int = 0,
+        epochs: int | None = None,
+        size: int = 48,
+        split: str | None = "subject",
+        votes: bool = True,
     ):
         calls.append((data, models, tables, seed, epochs, size, split, votes))
         Path(out).mkdir()
@@ -72,7 +82,10 @@ def test_without_options_the_recipe_keeps_its_own(calls, tmp_path):
         (["--seeds", "3"], "sun2020 has no setting seeds: it has models, tables"),
         (["--set", "margin=1"], "no setting margin"),
         (["--set", "margin"], "is not NAME=VALUE"),
-        (["--set", "votes=perhaps"], "votes=perhaps says neither yes nor no: give votes=true or votes=false"),
+        (
+            ["--set", "votes=perhaps"],
+            "votes=perhaps does not fit: give true or false, as in --set votes=VALUE",
+        ),
     ],
 )
 def test_settings_that_the_recipe_has_not_are_named(calls, tmp_path, options, message):

@@ -237,3 +237,16 @@ def test_wrong_use_of_prepared_faces_is_refused(faces, clips):
     ):
         with pytest.raises(DataError, match=message):
             wrong()
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"batch_size": 0}, "batch_size is 0: give 1 or more"),
+        ({"targets": np.array(["sad", "happy"])}, "targets are text: give the code"),
+        ({"targets": {"label": np.array(["sad", "happy"], object)}}, "targets are text: give the code"),
+    ],
+)
+def test_what_cannot_be_trained_on(given, message):
+    with pytest.raises(DataError, match=message):
+        ArraySource(**{"images": np.zeros((2, 8, 8, 1), np.uint8), "targets": np.zeros(2)} | given)

@@ -149,7 +149,7 @@ def test_all_broken_clips_are_listed_and_the_others_kept(tmp_path):
     lines = str(error.value).splitlines()
     assert "3 of 4 clips" in lines[0] and len(lines) == 4
     assert "c2: " in lines[1] and "does not exist" in lines[1]
-    assert "c3: " in lines[2] and "from place 30" in lines[2]
+    assert "c3: " in lines[2] and "no part from 30 to 40" in lines[2]
     assert "c1: " in lines[3] and "is empty (0 bytes)" in lines[3]
     assert len(list((tmp_path / "cache").rglob("*.npz"))) == 1
 

@@ -1,8 +1,9 @@
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
-from learnface.clips.picture_bytes import decode, is_cut, on_white, read_whole
+from learnface.clips.picture_bytes import decode, is_cut, on_white, picture_count, read_whole
 from learnface.errors import DataError
 
 
@@ -67,3 +68,17 @@ def test_transparent_parts_become_white(kind):
     np.testing.assert_array_equal(on_white(opaque, pixels[..., :3]), pixels[..., :3])
     grey = cv2.imencode(".png", pixels[..., 0])[1].tobytes()
     assert on_white(grey, decode(grey, cv2.IMREAD_ANYCOLOR)).ndim == 2
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".png", ".tiff", ".webp"])
+def test_pictures_of_a_file_are_counted(tmp_path, rng, suffix):
+    first, *others = (Image.fromarray(rng.integers(0, 256, (8, 8, 3), np.uint8)) for _ in range(3))
+    first.save(tmp_path / f"one{suffix}")
+    first.save(tmp_path / f"three{suffix}", save_all=True, append_images=others)
+    assert picture_count(tmp_path / f"one{suffix}") == 1
+    assert picture_count(tmp_path / f"three{suffix}") == 3
+
+
+def test_what_is_no_picture_counts_as_one(tmp_path):
+    (tmp_path / "text.gif").write_text("text")
+    assert picture_count(tmp_path / "text.gif") == picture_count(tmp_path / "nothing.gif") == 1

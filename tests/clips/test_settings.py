@@ -1,4 +1,5 @@
 import json
+import math
 
 import pytest
 from checks.faces import BrightDetector
@@ -46,7 +47,9 @@ def test_a_detector_is_described_by_class_and_settings():
         ({"size": (1, 2, 3)}, "height and width"),
         ({"frames": 0}, "frames=0"),
         ({"fps": -1.0}, "above 0"),
+        ({"fps": math.inf}, "above 0"),
         ({"margin": -0.5}, "-0.5"),
+        ({"margin": math.nan}, "-0.5"),
     ],
 )
 def test_wrong_settings_are_refused(setting, message):

@@ -1,8 +1,10 @@
+import math
 from fractions import Fraction
 
 import av
 import numpy as np
 import pytest
+from PIL import Image
 
 from learnface.clips.video import DamagedVideoWarning, probe_video, read_video, spread_frames
 from learnface.errors import DataError
@@ -10,7 +12,7 @@ from learnface.errors import DataError
 SIZE = (48, 64)
 
 
-def write_video(path, images, times=None, fps=10, rotation=0, codec="mpeg4", **options):
+def write_video(path, images, times=None, fps=10, rotation=0, ratio=None, codec="mpeg4", **options):
     """Write a tiny video whose frames are shown at `times` (seconds)."""
     times = [i / fps for i in range(len(images))] if times is None else times
     with av.open(str(path), "w", options=options) as container:
@@ -19,6 +21,8 @@ def write_video(path, images, times=None, fps=10, rotation=0, codec="mpeg4", **o
         stream.pix_fmt = "yuv420p"
         stream.codec_context.time_base = Fraction(1, 1000)
         stream.bit_rate = 4_000_000
+        if ratio:
+            stream.codec_context.sample_aspect_ratio = ratio
         if rotation:
             stream.set_display_rotation(rotation)
         for image, time in zip(images, times, strict=True):
@@ -192,7 +196,41 @@ def test_wrong_arguments(tmp_path):
             list(read_video(tmp_path / "a.mp4", fps=wrong))
     with pytest.raises(DataError, match="every is 0"):
         list(read_video(tmp_path / "a.mp4", every=0))
+    with pytest.raises(DataError, match="every is 1.5"):
+        list(read_video(tmp_path / "a.mp4", every=1.5))
+    for start, stop in ((1, 1), (1, 0.5), (None, 0), (-1, None), (math.nan, None), (None, math.nan)):
+        with pytest.raises(DataError, match=f"start is {start} and stop is {stop}: give seconds"):
+            list(read_video(tmp_path / "a.mp4", start=start, stop=stop))
     with pytest.raises(DataError, match="not both"):
         list(read_video(tmp_path / "a.mp4", every=2, fps=2))
     with pytest.raises(DataError, match="damaged is 'hide'"):
         list(read_video(tmp_path / "a.mp4", damaged="hide"))
+
+
+@pytest.mark.parametrize(
+    ("ratio", "rotation", "shape"),
+    [
+        (Fraction(4, 3), 0, (48, 85)),
+        (Fraction(4, 3), 90, (85, 48)),
+        (Fraction(1, 2), 0, (96, 64)),
+        (Fraction(400, 399), 0, (48, 64)),  # as good as square
+        (Fraction(99, 1), 0, (48, 64)),  # nonsense
+    ],
+)
+def test_pixels_become_square(tmp_path, ratio, rotation, shape):
+    path = write_video(tmp_path / "tape.mp4", noise(2), ratio=ratio, rotation=rotation)
+    info = probe_video(path)
+    assert (info.height, info.width) == shape == next(read_video(path)).image.shape[:2]
+
+
+def test_a_gif_that_moves_is_read(tmp_path):
+    first, *others = map(Image.fromarray, grey_levels(4))
+    first.save(tmp_path / "a.gif", save_all=True, append_images=others, duration=500)
+    assert [frame.time for frame in read_video(tmp_path / "a.gif")] == pytest.approx([0, 0.5, 1, 1.5])
+
+
+def test_an_animated_webp_says_what_to_do(tmp_path):
+    first, *others = map(Image.fromarray, grey_levels(4))
+    first.save(tmp_path / "a.webp", save_all=True, append_images=others)
+    with pytest.raises(DataError, match="a.webp is an animated WebP, .* convert it to .mp4"):
+        next(read_video(tmp_path / "a.webp"))

@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from checks.films import patterns, write_video
+from PIL import Image
 
 from learnface.corpora._examining import (
     distinct_rows,
@@ -118,3 +119,15 @@ def test_equal_pixels_have_equal_digests():
 def test_rows_of_one_file():
     index = pd.DataFrame({"frames": list("aabb"), "start": [0, 0, 0, 1]})
     assert distinct_rows(index).tolist() == [0, 2, 3]
+
+
+def test_what_is_odd_is_remarked(tmp_path, rng):
+    first, *others = (Image.fromarray(rng.integers(0, 256, (40, 40, 3), np.uint8)) for _ in range(3))
+    first.save(tmp_path / "a.gif", save_all=True, append_images=others)
+    write_video(tmp_path / "b.mp4", list(patterns(12)))  # 1.2 s
+    samples = table(*[tmp_path / name for name in ("a.gif", "b.mp4", "b.mp4")], stop=[math.nan, 1.5, 9.0])
+    for quick in (False, True):
+        gif, rounded, late = examine_index(samples, quick=quick)
+        assert gif.remarks == {"animated": f"{tmp_path}/a.gif holds 3 pictures, and the first alone counts"}
+        assert rounded.remarks == {}
+        assert "b.mp4 is 1.2 s long, and a part of it is said to end at 9 s" in late.remarks["too long"]

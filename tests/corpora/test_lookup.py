@@ -4,7 +4,6 @@ from checks.trees import write_tree
 from learnface.corpora import CountWarning
 from learnface.corpora._index import Problems
 from learnface.corpora._lookup import (
-    VIDEO_SUFFIXES,
     FileLookup,
     check_choice,
     files_below,
@@ -14,6 +13,7 @@ from learnface.corpora._lookup import (
     report_missing,
 )
 from learnface.errors import DataError
+from learnface.files import VIDEO_SUFFIXES
 
 
 def test_folder_in_wrappers_of_any_case(tmp_path):

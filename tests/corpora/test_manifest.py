@@ -110,7 +110,10 @@ def test_paths_that_lead_out(tmp_path, way):
     (tmp_path / "out.mp4").touch()
     (root / "link.mp4").symlink_to(tmp_path / "out.mp4")
     path = write_manifest(root, f"path,label\n{way.format(root=root)},sad\n")
-    assert f"leads out of {root}; copy the file in, or give allow_outside=True" in problems_of(path)
+    assert (
+        f"leads out of {root}; copy the file in, or read it in Python with allow_outside=True"
+        in problems_of(path)
+    )
     index = labelled_clips.index(path, allow_outside=True)
     assert index["frames"].map(lambda name: name.endswith(".mp4")).all()
 
@@ -128,7 +131,7 @@ def test_absolute_path_inside(tmp_path):
         ("path,label,arousal", ["lacks the column 'valence'"]),
         ("path,label,row,Frames", ["a column 'row', which the index needs itself", "a column 'frames'"]),
         ("path,label,Label", ["has the columns ['label'] more than once"]),
-        ("path;label", ["lacks the column 'path' (it has 'path;label')"]),
+        ("path;label", ["has one column (it has 'path;label'): save it with commas between its columns"]),
     ],
 )
 def test_columns(tmp_path, header, lacking):

@@ -6,6 +6,7 @@ from learnface.clips._frames import list_pictures
 from learnface.corpora._reading import check_root, csv_header, csv_rows, list_files, list_folders, natural_key
 from learnface.errors import DataError
 from learnface.files import PICTURE_SUFFIXES
+from learnface.synthetic import write_corpus
 
 
 def write(path: Path, text: str) -> Path:
@@ -107,3 +108,17 @@ def test_csv_errors(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(DataError, match="may not be read"):
         csv_header(tmp_path / "a.csv")
+
+
+def test_a_synthetic_corpus_must_be_whole(tmp_path, monkeypatch):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("learnface.synthetic.corpus._write", stop)
+    with pytest.raises(KeyboardInterrupt):
+        write_corpus(tmp_path / "faces", "labelled_clips", subjects=3, clips_per_subject=1, size=32, frames=4)
+    with pytest.raises(DataError, match="faces is not whole; give the `learnface synthesize` that began it"):
+        check_root(tmp_path / "faces")
+    monkeypatch.undo()
+    write_corpus(tmp_path / "faces", "labelled_clips", subjects=3, clips_per_subject=1, size=32, frames=4)
+    assert check_root(tmp_path / "faces") == tmp_path / "faces"

@@ -1,3 +1,4 @@
+import math
 from itertools import product
 
 import numpy as np
@@ -6,7 +7,7 @@ import pytest
 from sklearn.model_selection import LeaveOneGroupOut, StratifiedGroupKFold
 
 from learnface.corpora import splits
-from learnface.corpora.splits import LeakWarning
+from learnface.corpora.splits import LeakWarning, paper_split, split_subjects
 from learnface.errors import DataError
 
 
@@ -182,3 +183,16 @@ def test_subjects_are_needed(function):
 def test_wrong_input(call, message):
     with pytest.raises(DataError, match=message):
         call()
+
+
+def test_shares_of_nothing_leave_all_for_training():
+    index = pd.DataFrame({"subject": list("abc"), "label": ["happy"] * 3})
+    assert split_subjects(index, 0, 0)["split"].tolist() == ["train"] * 3
+
+
+@pytest.mark.parametrize("shares", [(math.nan, 0.2), (0.2, math.nan), (-0.1, 0.2), (0.5, 0.5)])
+def test_shares_that_leave_nothing(shares):
+    index = pd.DataFrame({"subject": list("abc"), "label": ["happy"] * 3})
+    for split in (split_subjects, paper_split):
+        with pytest.raises(DataError, match="must be 0 or more, and below 1 together"):
+            split(index, *shares)

@@ -86,6 +86,12 @@ def test_labels_from_the_card_or_the_model():
     model = brightness_model()
     model.labels = ["light", "dark"]
     assert model_labels(model) == Network(model).labels == ("light", "dark")
+    assert model_labels(model, ["hell", "dunkel"]) == ("hell", "dunkel")  # a translation
+    with pytest.raises(DataError, match="carries its own labels, light, dark: leave out labels, or keep"):
+        Network(model, labels=("dark", "light"))
+    for wrong in (("a", "a"), ("a", "")):
+        with pytest.raises(DataError, match="give every class a name of its own"):
+            Network(model, labels=wrong)
     with pytest.raises(DataError, match="'brightness' carries no labels"):
         Network(brightness_model())
 

@@ -96,6 +96,12 @@ def test_predict(recognizer):
     assert table["confidence"].equals(table["p_light"])
 
 
+@pytest.mark.parametrize("kind", [Image.fromarray, keras.ops.convert_to_tensor])
+def test_pictures_of_other_libraries(recognizer, kind):
+    image = picture((10, 20, 12, 153), (40, 30, 20, 255))
+    pd.testing.assert_frame_equal(recognizer.predict(kind(image)), recognizer.predict(image))
+
+
 def test_predict_a_file(recognizer, tmp_path):
     image = picture((10, 12, 16, 120))
     Image.fromarray(image).save(tmp_path / "a.png")

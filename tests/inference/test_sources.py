@@ -1,7 +1,9 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from learnface.inference.sources import Source, find_sources, kind_of
 
@@ -39,6 +41,21 @@ def write(path, content=PNG):
 )
 def test_kind(tmp_path, name, content, kind):
     assert kind_of(write(tmp_path / name, content)) == kind
+
+
+def test_a_gif_that_moves_is_a_video(tmp_path, rng):
+    first, *others = (Image.fromarray(rng.integers(0, 256, (8, 8, 3), np.uint8)) for _ in range(3))
+    first.save(tmp_path / "still.gif")
+    first.save(tmp_path / "moves.gif", save_all=True, append_images=others)
+    assert [kind_of(tmp_path / name) for name in ("still.gif", "moves.gif")] == ["picture", "video"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are Unicode there")
+def test_a_name_that_is_not_utf8_is_a_problem_of_that_file(tmp_path):
+    path = write(Path(os.fsdecode(os.fsencode(tmp_path) + b"/Ren\xe9.png")))
+    (source,) = find_sources([tmp_path])
+    assert source.path == path
+    assert source.problem == rf"{tmp_path}/Ren\udce9.png has a name that is not UTF-8: rename it"
 
 
 def test_folders_in_order_without_junk(tmp_path):

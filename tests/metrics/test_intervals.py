@@ -81,3 +81,7 @@ def test_one_sample():
 def test_wrong_input_is_named(call, message):
     with pytest.raises(DataError, match=message):
         call()
+
+
+def test_scores_may_come_one_by_one():
+    assert mean_interval(score for score in (0.6, 0.7)) == mean_interval([0.6, 0.7])

@@ -1,3 +1,4 @@
+import math
 import weakref
 
 import numpy as np
@@ -110,7 +111,9 @@ def test_of_a_video_cut_short_the_beginning_is_spotted(tmp_path):
         spot(tmp_path / "absent.mp4")
 
 
-@pytest.mark.parametrize("change", [{"threshold": 0}, {"longest": -1}, {"edge": 1.5}, {"flow": "magic"}])
+@pytest.mark.parametrize(
+    "change", [{"threshold": 0}, {"threshold": math.nan}, {"longest": -1}, {"edge": 1.5}, {"flow": "magic"}]
+)
 def test_settings_are_checked(change):
     with pytest.raises(DataError, match=f"{next(iter(change))}="):
         SpottingSettings(**change)

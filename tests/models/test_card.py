@@ -17,3 +17,9 @@ def test_round_trip_keeps_types():
 def test_other_json_is_refused(text):
     with pytest.raises(DataError, match="not a model card"):
         ModelCard.from_json(text)
+
+
+@pytest.mark.parametrize("labels", [("a", "a"), ("a", "")])
+def test_classes_have_names_of_their_own(labels):
+    with pytest.raises(DataError, match="give every class a name of its own"):
+        ModelCard("fer_cnn", labels, (48, 48, 1))

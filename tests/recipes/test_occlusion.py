@@ -135,7 +135,10 @@ def test_no_network_starts_from_the_classifier_that_its_weights_grew_with():
         ({"attention": "hard"}, "attention must be one of sigmoid, softmax, normalised, not 'hard'"),
         ({"backbone": "vgg7"}, "there is no backbone 'vgg7': choose from"),
         ({"input_occlusion": 1.5}, "input_occlusion=1.5: give a share from 0 to below 1"),
-        ({"epochs": 0}, "epochs=0: give 1 or more"),
+        ({"learning_rate": -1}, "learning_rate is -1: give a number above 0"),
+        ({"margins": (0.1, 0)}, "margins is 0: give a number above 0"),
+        ({"seed": -1}, "seed is -1: give a whole number from 0 to"),
+        ({"epochs": 0}, "epochs is 0: give 1 or more"),
     ],
 )
 def test_unknown_names_are_refused_before_anything_is_read(arguments, message, tmp_path):

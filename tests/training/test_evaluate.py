@@ -60,3 +60,15 @@ def test_flip_averages_with_the_mirror(model, images):
 def test_lengths_must_agree(model, images):
     with pytest.raises(DataError, match="30 images but 2"):
         evaluate(model, images, [0, 1], LABELS)
+
+
+def test_images_of_another_shape_are_named():
+    model = keras.Sequential(
+        [keras.Input((8, 8, 1)), keras.layers.Flatten(), keras.layers.Dense(2)], name="tiny"
+    )
+    with pytest.raises(
+        DataError, match=r"the model 'tiny' takes images of \(8, 8, 1\), and these are \(9, 8, 1\)"
+    ):
+        predict_probabilities(model, np.zeros((2, 9, 8, 1), np.uint8))
+    with pytest.raises(DataError, match="there are no images to score"):
+        evaluate(model, np.zeros((0, 8, 8, 1), np.uint8), [], ("happy", "sad"))

@@ -33,8 +33,26 @@ def test_damaged_and_foreign_files_are_refused(tmp_path):
     with pytest.raises(DataError, match=r"001.json belongs to another run"):
         files.read(1)
     (tmp_path / "a" / "run.json").write_text("[")
-    with pytest.raises(DataError, match="or a damaged one"):
-        FoldFiles(tmp_path / "a", {"seed": 0})
+    with pytest.raises(DataError, match="or a damaged one"), files.claimed():
+        pass
+
+
+def test_a_folder_belongs_to_one_run(tmp_path):
+    with (
+        FoldFiles(tmp_path / "a", {"seed": 0}).claimed(),
+        pytest.raises(DataError, match="is cross-validating"),
+        FoldFiles(tmp_path / "a", {"seed": 0}).claimed(),
+    ):
+        pass
+    with FoldFiles(tmp_path / "a", {"seed": 0}).claimed():  # it may go on
+        pass
+    with (
+        pytest.raises(DataError, match="holds another run .other seed."),
+        FoldFiles(tmp_path / "a", {"seed": 1}).claimed(),
+    ):
+        pass
+    with FoldFiles(None, {}).claimed():
+        pass
 
 
 def test_a_description_changes_with_every_setting():
