@@ -50,8 +50,11 @@ class BestWeights(keras.callbacks.Callback):
             with atomic_path(self.path) as temporary:
                 # Keras insists on its own double suffix.
                 written = temporary.with_suffix(".weights.h5")
-                self.model.save_weights(written)
-                written.replace(temporary)
+                try:
+                    self.model.save_weights(written)
+                    written.replace(temporary)
+                finally:
+                    written.unlink(missing_ok=True)  # as after a full disk
 
     def _improves(self, epoch: int, logs: dict[str, float]) -> bool:
         if self.monitor not in logs:

@@ -24,6 +24,7 @@ class Progress(keras.callbacks.Callback):
         self.steps_per_epoch = steps_per_epoch
         self.first_epoch = first_epoch
         self.console = console or Console(stderr=True)
+        self._bar: Bar | None = None
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         """Start the bar and the clock."""
@@ -53,7 +54,12 @@ class Progress(keras.callbacks.Callback):
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         """Take the bar away."""
-        self._bar.stop()
+        self.close()
+
+    def close(self) -> None:
+        """Take the bar away, also where an error or Ctrl-C ended the training: Keras does not tell of these."""
+        if self._bar is not None:
+            self._bar.stop()
 
 
 def duration(seconds: float) -> str:

@@ -25,6 +25,10 @@ _CHOICES = {
     "encoding": ("raw", "png"),
 }
 
+WHOLE_FACE = ("mesh", "dlib68")
+"""Landmarks that fit every template."""
+_FITTING = {"detector": ("five", "eyes"), "dlib5": ("outer_eyes_and_nose",)}
+
 
 @dataclasses.dataclass(frozen=True)
 class PrepareSettings:
@@ -95,6 +99,11 @@ class PrepareSettings:
             raise DataError("landmarks='detector' needs a detector: give one, or landmarks='mesh'")
         if self.template not in (None, *TEMPLATES):
             raise DataError(f"template={self.template!r}: choose one of {tuple(TEMPLATES)}")
+        fitting = _FITTING.get(self.landmarks)
+        if self.template is not None and fitting and self.template not in fitting:
+            raise DataError(
+                f"landmarks={self.landmarks!r} lacks points of template={self.template!r}: choose one of {fitting}"
+            )
         if len(size) != 2 or min(size) < 1:
             raise DataError(f"size={self.size}: give the side of a face, or its height and width, in pixels")
         for name in ("fps", "every", "frames", "min_size"):

@@ -253,7 +253,7 @@ def _reader(
     longest = frames or int(counts.max())
     mask = np.arange(longest) < counts[:, None]
     if cache:
-        kept = tf.constant(faces.read(frames=longest))
+        (kept,) = _arrays(faces.read(frames=longest))
 
     def read(rows: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         if cache:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learnface.clips._cutter import FaceCutter
-from learnface.clips._settings import PrepareSettings
+from learnface.clips._settings import WHOLE_FACE, PrepareSettings
 from learnface.clips.magnification import check_band, magnify_motion
 from learnface.clips.motion import (
     FLOW_METHODS,
@@ -99,7 +99,7 @@ class MicroSettings:
     @property
     def faces(self) -> PrepareSettings:
         """How the face is cut out of a frame."""
-        template = self.template or ("rigid" if self.landmarks not in (None, "detector") else None)
+        template = self.template or ("rigid" if self.landmarks in WHOLE_FACE else None)
         return PrepareSettings(
             detector=self.detector,
             landmarks=self.landmarks,
@@ -223,7 +223,10 @@ def align_to_first(
         raise DataError(
             f"no face was found in any of {len(held)} frames: check them, or choose another detector"
         )
-    faces = [cutter.cut(frame, placement).image for frame in held]
+    cuts = [cutter.cut(frame, placement) for frame in held]
+    if not cuts[0].found:  # the same for all: one transform places them
+        raise DataError(f"the landmarks of a face in {len(held)} frames place none: choose others")
+    faces = [cut.image for cut in cuts]
     return np.stack([np.broadcast_to(face, (*face.shape[:2], 3)) for face in faces])
 
 

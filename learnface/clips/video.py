@@ -265,7 +265,8 @@ def _opened(path: str | Path):
     if path.stat().st_size == 0:
         raise DataError(f"{path} is empty (0 bytes): copy or download the file again")
     try:
-        container = av.open(str(path), metadata_errors="ignore")
+        # Absolute, for FFmpeg takes what stands before a colon for a protocol.
+        container = av.open(str(path.absolute()), metadata_errors="ignore")
     except PermissionError as error:
         raise DataError(f"{path} may not be read: change its permissions") from error
     except (av.error.FFmpegError, ValueError) as error:

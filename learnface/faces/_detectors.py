@@ -69,6 +69,8 @@ class Detector(ABC):
             min_size = SMALLEST_SHARE * max(width, height)
         elif not 0 <= min_size < math.inf:
             raise DataError(f"min_size is {min_size}: give a number of pixels, or None")
+        elif min_size > min(width, height):
+            return []
         scale = min(self.window / max(min_size, 1), self.largest_scale)
         if min(width, height) * scale < self.window:
             scale = 1.0

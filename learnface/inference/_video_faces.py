@@ -134,5 +134,6 @@ def _without_repeats(frames: Iterable[Frame]) -> Iterator[Frame]:
 
 def _longest_gap(video: str, every: int, fps: float | None) -> int:
     """Return for how many frames a face may be hidden."""
-    rate = fps or probe_video(video).fps / max(every, 1)
+    own = probe_video(video).fps / max(every, 1)
+    rate = own if fps is None else fps if math.isnan(own) else min(fps, own)  # no frame is looked at twice
     return max(1, round(LONGEST_GAP * rate)) if math.isfinite(rate) else 10

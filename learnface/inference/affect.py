@@ -23,7 +23,7 @@ from learnface.inference._video_faces import BOX, VideoFaces, face_table
 from learnface.inference.cropping import FaceCropper, frame_rate_of
 from learnface.inference.network import DEFAULT_SIZE, takes_regions
 from learnface.inference.pictures import read_picture
-from learnface.inference.streaming import FaceStreams
+from learnface.inference.streaming import FaceStreams, StreamingModel
 from learnface.labels import VALENCE_AROUSAL
 from learnface.models import load
 
@@ -71,7 +71,7 @@ class AffectRecognizer:
         self._cropper = FaceCropper(self, detector)
         self.detector = self._cropper.detector
         self._bgr = getattr(self.card, "colour", "") == "BGR"
-        self._streams = FaceStreams(self.model) if self._is_clip_model else _Stateless(self.model)
+        self._step = StreamingModel(self.model) if self._is_clip_model else _Stateless(self.model)
 
     @property
     def frame_rate(self) -> float | None:
@@ -97,9 +97,8 @@ class AffectRecognizer:
             source, image = source or str(image), read_picture(image)
         image = np.asarray(image)
         faces = self.detector.detect(image, min_size=self.min_size)
-        self._streams.keep(())
         crops = [self._cropper.crop(image, face) for face in faces]
-        affect = self._streams.update(range(len(faces)), self._pixels(crops))
+        affect = self._streams().update(range(len(faces)), self._pixels(crops))
         heads = [(source or "", number, *face.box, face.score) for number, face in enumerate(faces)]
         return self._with_affect(face_table(("source", "face", *BOX), heads), affect)
 
@@ -126,21 +125,25 @@ class AffectRecognizer:
             on_frame: called with every frame looked at and its faces, for progress and pictures.
 
         Yields:
-            Tables with the columns of `predict`, and `frame` (number in the video) and `time` (seconds)
-            after `source`. `face` is the number of a person, kept while the face is in view.
+            Tables with the columns of `predict`, and `frame` (number in the video, from `start` on) and
+            `time` (seconds) after `source`. `face` is the number of a person, kept while the face is in view.
 
         Raises:
             DataError: the file is no video, an argument is wrong, or the file is damaged.
         """
-        self._streams.keep(())
+        streams = self._streams()
         faces = VideoFaces(self.detector, self._cropper, self.min_size)
         batches = faces.batches(
             video, every=every, fps=fps, start=start, stop=stop, damaged=damaged, on_frame=on_frame
         )
         for batch in batches:
-            affect = [self._streams.update(numbers, self._pixels(crops)) for numbers, crops in batch.frames()]
-            self._streams.keep(batch.active)
+            affect = [streams.update(numbers, self._pixels(crops)) for numbers, crops in batch.frames()]
+            streams.keep(batch.active)
             yield self._with_affect(batch.table(), np.concatenate(affect or [np.zeros((0, 2))]))
+
+    def _streams(self) -> "FaceStreams | _Stateless":
+        """Return what remembers the people of one picture or video: they are numbered anew in each."""
+        return FaceStreams(self._step) if self._is_clip_model else self._step
 
     def _pixels(self, crops: Sequence[np.ndarray]) -> np.ndarray:
         """Return faces as the model wants them, `(faces, ..., height, width, channels)` float32 in [0, 1]."""
@@ -165,6 +168,7 @@ class _Stateless:
             )
         # A shell of its own: compiling here must not change how the caller's model was compiled.
         self._model = keras.Model(model.inputs, model.outputs, name=model.name)
+        self._model.jit_compile = False  # XLA would compile again for every number of faces
 
     def update(self, numbers: Sequence[int], faces: np.ndarray) -> np.ndarray:
         return np.asarray(self._model.predict_on_batch(faces)) if len(faces) else np.zeros((0, 2), np.float32)

@@ -1,5 +1,6 @@
 """A network of clips with its labels: faces in one after the other, probabilities of the last window out."""
 
+import copy
 from collections import deque
 from collections.abc import Iterable, Sequence
 
@@ -53,6 +54,12 @@ class ClipNetwork:
         for part in (self._backbone, self._head):
             part.jit_compile = False  # XLA would compile again for every number of faces
         self._past: dict[int, deque] = {}
+
+    def anew(self) -> "ClipNetwork":
+        """Return this network without a memory of faces, for another video: people are numbered anew in each."""
+        other = copy.copy(self)
+        other._past = {}
+        return other
 
     def over_time(self, numbers: Sequence[int], faces: np.ndarray) -> np.ndarray:
         """Return `(faces, classes)` probabilities, each of the window that ends with this face.

@@ -28,6 +28,9 @@ class Crops(Protocol):
     card: ModelCard | None
 
 
+_COLOURS = ((), (1,), (3,))  # what a face's shape may have behind height and width
+
+
 class FaceCropper:
     """Cuts the faces of pictures for one network.
 
@@ -60,6 +63,7 @@ class FaceCropper:
                     f"{(*self._size, self._channels)}: mend the card"
                 )
         self._cutter = FaceCutter(settings)
+        self._unaligned = FaceCutter(dataclasses.replace(settings, landmarks=None, template=None))
 
     def crop(self, image: np.ndarray, face: Face) -> np.ndarray:
         """Return a face as the network wants it.
@@ -67,13 +71,16 @@ class FaceCropper:
         Args:
             image: `(height, width, 3)` RGB or `(height, width)` grey, uint8.
             face: where it is. Its landmarks, or those that the card asks for, place the five pictures of a
-                network of regions; without them the pictures are cut by the fixed template.
+                network of regions; without them the pictures are cut by the fixed template. A face that is to be
+                aligned, but whose landmarks are not found, is cut by its box.
 
         Returns:
             `(height, width, channels)` uint8, or for a network of regions `(5, height, width, channels)`.
         """
         placed = self._cutter.align(image, Placement(face.box, face.score, face.landmarks))
         cut = self._cutter.cut(image, placed)
+        if not cut.found:  # no landmarks, as of a covered face: its box is better than nothing
+            cut, placed = self._unaligned.cut(image, Placement(face.box, face.score)), None
         if not self._takes_regions:
             return cut.image
         return self._regions(cut.image, None if placed is None else _within(cut, placed))
@@ -84,7 +91,12 @@ class FaceCropper:
         Raises:
             DataError: it is no uint8 image.
         """
-        if face.dtype != np.uint8 or face.ndim not in (2, 3) or not face.size:
+        if (
+            face.dtype != np.uint8
+            or face.ndim not in (2, 3)
+            or not face.size
+            or face.shape[2:] not in _COLOURS
+        ):
             raise DataError(
                 f"a face of shape {face.shape} and type {face.dtype}: give uint8 images from 0 to 255"
             )

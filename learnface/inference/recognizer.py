@@ -12,6 +12,7 @@ from learnface.clips.video import Frame
 from learnface.errors import DataError
 from learnface.faces.detect import Detector, Face
 from learnface.inference._video_faces import BOX, FaceBatch, VideoFaces, face_table
+from learnface.inference.clip_network import ClipNetwork
 from learnface.inference.cropping import FaceCropper, frame_rate_of
 from learnface.inference.loading import load_network
 from learnface.inference.pictures import read_picture
@@ -136,29 +137,29 @@ class Recognizer:
             on_frame: called with every frame looked at and its faces, for progress and pictures.
 
         Yields:
-            Tables with the columns of `predict`, and `frame` (number in the video) and `time` (seconds)
-            after `source`. `face` is the number of a person, kept while the face is in view.
+            Tables with the columns of `predict`, and `frame` (number in the video, from `start` on) and
+            `time` (seconds) after `source`. `face` is the number of a person, kept while the face is in view.
 
         Raises:
             DataError: the file is no video, an argument is wrong, or the file is damaged.
         """
         smoother = ExponentialSmoothing(smoothing)
-        if self.network.takes_clips:
-            self.network.keep(())  # people of a video before this one had the same numbers
+        network = self.network.anew() if self.network.takes_clips else None
         faces = VideoFaces(self.detector, self._cropper, self.min_size, self.batch_size)
         batches = faces.batches(
             video, every=every, fps=fps, start=start, stop=stop, damaged=damaged, on_frame=on_frame
         )
         for batch in batches:
-            probabilities = smoother.update(batch.numbers, self._over_time(batch))
+            probabilities = smoother.update(batch.numbers, self._over_time(batch, network))
             smoother.keep(batch.active)
             yield self._with_labels(batch.table(), probabilities)
 
-    def _over_time(self, batch: FaceBatch) -> np.ndarray:
-        if not self.network.takes_clips:
+    def _over_time(self, batch: FaceBatch, network: ClipNetwork | None) -> np.ndarray:
+        """Return the probabilities of faces in a video, by a network that remembers this video's people."""
+        if network is None:
             return self._probabilities(batch.crops)
-        probabilities = self.network.over_time(batch.numbers, np.array(batch.crops))
-        self.network.keep(batch.active)
+        probabilities = network.over_time(batch.numbers, np.array(batch.crops))
+        network.keep(batch.active)
         return probabilities
 
     def _check_takes_pictures(self) -> None:

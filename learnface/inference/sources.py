@@ -48,16 +48,16 @@ def find_sources(paths: Iterable[str | Path], exclude: Iterable[str | Path] = ()
         `paths` themselves they have a problem too, as have paths that are missing or cannot be read, and a folder
         of `exclude`.
     """
-    excluded = {Path(path).resolve() for path in exclude}
+    excluded = {_real(path) for path in exclude}
     seen = set(excluded)
     for path in map(Path, paths):
         if not os.path.lexists(path):
             yield Source(path, "other", f"{path} does not exist: check the path")
-        elif path.resolve() in excluded:
+        elif _real(path) in excluded:
             yield Source(path, "other", f"{path} is the folder for results: give another with --out")
         elif path.is_dir():
             yield from _in_folder(path, seen)
-        elif (real := path.resolve()) not in seen:
+        elif (real := _real(path)) not in seen:
             seen.add(real)
             yield _named(path)
 
@@ -96,7 +96,7 @@ def _named(path: Path) -> Source:
 def _in_folder(folder: Path, seen: set[Path]) -> Iterator[Source]:
     problems: list[OSError] = []
     for root, folders, files in os.walk(folder, followlinks=True, onerror=problems.append):
-        real = Path(root).resolve()
+        real = _real(root)
         if real in seen:  # reached again through a link
             folders.clear()
             continue
@@ -104,7 +104,7 @@ def _in_folder(folder: Path, seen: set[Path]) -> Iterator[Source]:
         folders[:] = sorted(name for name in folders if not _is_hidden(name))
         for name in sorted(files):
             path = Path(root, name)
-            if not _is_hidden(name) and (target := path.resolve()) not in seen:
+            if not _is_hidden(name) and (target := _real(path)) not in seen:
                 seen.add(target)
                 yield _found(path)
     for error in problems:
@@ -118,6 +118,11 @@ def _found(path: Path) -> Source:
     source = _named(path)
     unwanted = source.problem and _kind_by_name(path) == "other"
     return Source(path, "other") if unwanted else source
+
+
+def _real(path: str | Path) -> Path:
+    """Return a path with its links followed; unlike `Path.resolve` it takes links that lead to themselves."""
+    return Path(os.path.realpath(path))
 
 
 def _is_hidden(name: str) -> bool:

@@ -75,6 +75,7 @@ class StreamingModel:
         self.input_shape = shape[2:]
         self.outputs = model.outputs[0].shape[-1]
         self._step = _as_step(model)
+        self._step.jit_compile = False  # XLA would compile again for every number of faces
         self._empty = [tuple(state.shape[1:]) for state in self._step.inputs[1:]]
 
     def step(

@@ -125,7 +125,7 @@ class _Json:
     def write(self, table: pa.Table) -> None:
         frame = table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
         lines = frame.to_json(orient="records", lines=True, force_ascii=False, double_precision=6)
-        for line in lines.splitlines():
+        for line in filter(None, lines.split("\n")):  # a name may hold other ends of lines
             self.file.write(self.between + line.replace("\\/", "/"))  # pandas escapes slashes
             self.between = ",\n"
 

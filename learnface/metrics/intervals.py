@@ -7,7 +7,7 @@ import numpy as np
 from scipy import stats
 
 from learnface.errors import DataError
-from learnface.metrics._percentiles import draws_needed, expanded_tail, interval_ends
+from learnface.metrics._percentiles import check_confidence, draws_needed, expanded_tail, interval_ends
 
 __all__ = ["bootstrap_interval", "mean_interval", "wilson_interval"]
 
@@ -37,7 +37,7 @@ def wilson_interval(correct: int, samples: int, confidence: float = 0.95) -> tup
         >>> print(f"{low:.3f} to {high:.3f}")
         0.557 to 0.748
     """
-    _check_confidence(confidence)
+    check_confidence(confidence)
     if samples < 1 or not 0 <= correct <= samples:
         raise DataError(f"{correct} of {samples} samples cannot be right: give 0 <= correct <= samples >= 1")
     z = NormalDist().inv_cdf(0.5 + confidence / 2)
@@ -69,7 +69,7 @@ def bootstrap_interval(
         seed: the same seed gives the same interval.
 
     Returns:
-        `(low, high)`, fractions in [0, 1].
+        `(low, high)`, fractions in [0, 1]; NaN for a single person or sample.
 
     Raises:
         DataError: shapes differ, or there are no samples.
@@ -85,7 +85,7 @@ def bootstrap_interval(
         >>> print(f"{low:.2f} to {high:.2f}")
         0.72 to 0.88
     """
-    _check_confidence(confidence)
+    check_confidence(confidence)
     correct = _correct(y_true, y_pred)
     random = np.random.default_rng(seed)
     if groups is None:
@@ -118,7 +118,7 @@ def mean_interval(values: Sequence[float], confidence: float = 0.95) -> tuple[fl
         >>> print(f"{mean:.3f} ± {half:.3f}")
         0.642 ± 0.007
     """
-    _check_confidence(confidence)
+    check_confidence(confidence)
     values = np.asarray([*values], dtype=np.float64)
     if values.ndim != 1 or not len(values) or not np.isfinite(values).all():
         raise DataError(f"values must be finite scores, one a run, at least one; they are {values.tolist()}")
@@ -145,8 +145,3 @@ def _correct(y_true, y_pred) -> np.ndarray:
             f"y_true {y_true.shape} and y_pred {y_pred.shape} must both have shape (samples,), at least one"
         )
     return y_true == y_pred
-
-
-def _check_confidence(confidence: float) -> None:
-    if not 0 < confidence < 1:
-        raise DataError(f"confidence is {confidence}, but must lie between 0 and 1, such as 0.95")

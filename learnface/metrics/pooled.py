@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learnface.errors import DataError
-from learnface.metrics._percentiles import draws_needed, expanded_tail, interval_ends
+from learnface.metrics._percentiles import check_confidence, draws_needed, expanded_tail, interval_ends
 from learnface.metrics.classification import class_codes
 
 __all__ = ["POOLED_SCORES", "pooled_difference", "pooled_scores"]
@@ -46,7 +46,7 @@ def pooled_scores(
 
     Returns:
         For each of `POOLED_SCORES` its `value`, `low` and `high`, fractions in [0, 1], as `classification_scores`
-        defines them: its `f1` is UF1.
+        defines them: its `f1` is UF1. Of a single person or sample `low` and `high` are NaN.
 
     Raises:
         DataError: shapes differ, there are no samples, or a value is no label.
@@ -56,6 +56,7 @@ def pooled_scores(
         >>> print(f"{scores['uf1']['value']:.3f}")
         0.389
     """
+    check_confidence(confidence)
     units = _Units(y_true, [y_pred], labels, groups)
     tail = expanded_tail(units.size, confidence)
     (values,), (drawn,) = units.scores(), units.drawn_scores(resamples or draws_needed(tail), seed)
@@ -100,6 +101,7 @@ def pooled_difference(
         >>> difference["value"], difference["low"] > 0
         (0.5, True)
     """
+    check_confidence(confidence)
     units = _Units(y_true, [first, second], labels, groups)
     tail = expanded_tail(units.size, confidence)
     (one, other), (drawn, others) = units.scores(), units.drawn_scores(resamples or draws_needed(tail), seed)

@@ -24,7 +24,7 @@ from scipy.ndimage import uniform_filter1d
 from scipy.signal import find_peaks, peak_widths
 
 from learnface.clips._cutter import FaceCutter
-from learnface.clips._settings import PrepareSettings
+from learnface.clips._settings import WHOLE_FACE, PrepareSettings
 from learnface.clips.motion import FLOW_METHODS
 from learnface.clips.video import probe_video, read_video
 from learnface.errors import DataError
@@ -73,7 +73,7 @@ class SpottingSettings:
 
     def cutter(self) -> FaceCutter:
         """Return what finds and cuts the face."""
-        template = None if self.landmarks in (None, "detector") else "rigid"
+        template = "rigid" if self.landmarks in WHOLE_FACE else None
         faces = PrepareSettings(
             detector=self.detector, landmarks=self.landmarks, template=template, size=self.size, equalise=None
         )

@@ -14,6 +14,7 @@ from learnface.corpora.splits import fold_rows
 from learnface.errors import DataError
 from learnface.files import atomic_path, write_text
 from learnface.metrics import classification_scores, pooled_scores
+from learnface.metrics.classification import class_codes
 
 __all__ = ["CrossValidation", "RESERVED"]
 
@@ -53,6 +54,8 @@ class CrossValidation:
     ) -> "CrossValidation":
         """Put the results of folds together."""
         predictions = index[[column for column in _KEPT if column in index]].copy()
+        truth = class_codes(index["label"].astype(object).to_numpy(), labels, "the index's labels")
+        predictions["label"] = np.array(labels, object)[truth]
         codes, scores = np.zeros(len(index), np.int64), np.full((len(index), len(labels)), np.nan)
         rows = []
         for (train, test), result in zip(fold_rows(index), results, strict=True):
@@ -60,7 +63,7 @@ class CrossValidation:
             if result["scores"] is not None:
                 scores[test] = result["scores"]
             people = " ".join(dict.fromkeys(index["subject"].iloc[test]))
-            right = predictions["label"].iloc[test].to_numpy() == np.array(labels)[codes[test]]
+            right = truth[test] == codes[test]
             sizes = {"subjects": people, "train": len(train), "test": len(test), "accuracy": right.mean()}
             rows.append({**sizes, "seconds": result["seconds"], **result["notes"]})
         predictions["predicted"] = np.array(labels, object)[codes]
@@ -120,7 +123,11 @@ class CrossValidation:
                 keep_default_na=False,
                 na_values={label: [""] for label in labels},  # a person may be called "NA"
             )
-            folds = pd.read_csv(folder / "folds.csv", index_col="fold", dtype={"subjects": str})
+            folds = pd.read_csv(
+                folder / "folds.csv",
+                index_col="fold",
+                converters={"subjects": str},  # one may be called "NA"
+            )
         except FileNotFoundError as error:
             raise DataError(f"{folder} holds no finished run: {error.filename} is missing") from None
         except (ValueError, KeyError, TypeError) as error:

@@ -14,9 +14,11 @@ import numpy as np
 import tensorflow as tf
 
 from learnface.callbacks import BestWeights, Progress, TrainingState
+from learnface.clips import ArraySource, PreparedSource
 from learnface.errors import DataError
 from learnface.files import locked, make_folder
-from learnface.training.environment import array_hash, command, machine, versions
+from learnface.training.environment import command, machine, versions
+from learnface.training.labelled_faces import images_hash
 from learnface.training.report import RunReport
 
 __all__ = ["Source", "fit"]
@@ -78,10 +80,10 @@ def fit(
         name: name of the run, for its report.
         seed: the seed in use, for the report (set it with `keras.utils.set_random_seed` before building).
         settings: further settings to record; a resumed run must have the same.
-        data: what the run was trained on, to record; a resumed run must have the same. None records the number and
-            the hash of a source's images and targets where these are in memory.
+        data: what the run was trained on, to record; a resumed run must have the same. None records what a source of
+            `learnface.clips` holds, by number and hash, and how it shuffles, batches and augments.
         callbacks: further Keras callbacks; the figures that they add to the logs are shown, kept in the history,
-            and may be monitored.
+            and may be monitored. What they remember of earlier epochs is lost where a run goes on.
         jit_compile: whether to compile with XLA. On two CPU cores it made small convolutional networks
             slower, by a half and more; on a GPU it is worth trying.
         progress: whether to show progress.
@@ -108,24 +110,25 @@ def fit(
         best = BestWeights(folder / "best.weights.h5", monitor=monitor, mode=mode)
         stop = [] if patience is None else [_early_stopping(stop_monitor, patience)]
         choice = {"monitor": monitor, "mode": mode}
-        data = _in_memory(source) if data is None else data
+        data = _described(source) if data is None else data
         record = _record(model, {**choice, **(settings or {})}, data, seed)
         state = TrainingState(folder / "state.npz", _fingerprint(model, record), replayed=[best, *stop])
         first_epoch = state.restore(model)
         if not _finished(state, stop, epochs):
-            shown = [Progress(source.steps_per_epoch, first_epoch)] if progress else []
+            shown = Progress(source.steps_per_epoch, first_epoch)
             # The caller's come first, as they may add figures to the logs that the others show, stop and choose
             # by. The state is written last: an epoch counts as done when its best weights are on disk.
-            model.fit(
-                source.dataset(first_epoch),
-                validation_data=validation,
-                epochs=epochs,
-                initial_epoch=first_epoch,
-                steps_per_epoch=source.steps_per_epoch,
-                callbacks=[*callbacks, *shown, *stop, best, state],
-                shuffle=False,  # the source shuffles
-                verbose=0,
-            )
+            with contextlib.closing(shown):
+                model.fit(
+                    source.dataset(first_epoch),
+                    validation_data=validation,
+                    epochs=epochs,
+                    initial_epoch=first_epoch,
+                    steps_per_epoch=source.steps_per_epoch,
+                    callbacks=[*callbacks, *([shown] if progress else []), *stop, best, state],
+                    shuffle=False,  # the source shuffles
+                    verbose=0,
+                )
         if best.best is None:
             for epoch, logs in enumerate(state.history):
                 best.replay(epoch, logs)
@@ -161,7 +164,7 @@ def _finished(state: TrainingState, stop: Sequence[keras.callbacks.EarlyStopping
         values = [logs[callback.monitor] for logs in state.history]
         if callback.mode == "max":
             values = [-value for value in values]
-        if values and len(values) - 1 - values.index(min(values)) >= callback.patience:
+        if values and len(values) - 1 - values.index(min(values)) >= max(callback.patience, 1):
             return True
     return False
 
@@ -179,13 +182,16 @@ def _record(
     return json.loads(json.dumps(record, default=_plain))
 
 
-def _in_memory(source: Any) -> dict[str, Any]:
-    """Return what tells other training data, of a source that holds arrays."""
-    images = getattr(source, "images", None)
-    if not isinstance(images, np.ndarray):
+def _described(source: Any) -> dict[str, Any]:
+    """Return what tells other batches, of a source of learnface's: its samples, and how it shows them."""
+    if not isinstance(source, ArraySource | PreparedSource):
         return {}
-    targets = (np.asarray(array) for array in keras.tree.flatten(source.targets))
-    return {"train": {"samples": len(images), "sha256": array_hash(images, *targets)}}
+    own = {field.name: getattr(source, field.name) for field in dataclasses.fields(source)}
+    images = own.pop("images", None) if "images" in own else own.pop("faces")
+    held = [own.pop(name, None) for name in ("targets", "sample_weight", "balance")]
+    own.pop("cache", None)  # where pixels are kept changes nothing
+    arrays = [np.asarray(array) for array in keras.tree.flatten(held) if array is not None]
+    return {"train": {"samples": len(images), "sha256": images_hash(images, *arrays), **own}}
 
 
 def _plain(value: Any) -> Any:

@@ -217,3 +217,10 @@ def test_wrong_settings_are_named(settings, message):
 def test_wrong_clips_are_named(frames, apex, message):
     with pytest.raises(DataError, match=message):
         micro_clip(frames, PLAIN, apex)
+
+
+@pytest.mark.parametrize(
+    ("landmarks", "template"), [("mesh", "rigid"), ("dlib68", "rigid"), ("dlib5", None), (None, None)]
+)
+def test_the_template_has_the_landmarks_it_needs(landmarks, template):
+    assert MicroSettings(landmarks=landmarks).faces.template == template

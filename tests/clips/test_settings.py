@@ -43,6 +43,8 @@ def test_a_detector_is_described_by_class_and_settings():
         ({"landmarks": "mash"}, "mesh"),
         ({"landmarks": "detector", "detector": None}, "needs a detector"),
         ({"template": "round"}, "five"),
+        ({"landmarks": "dlib5", "template": "rigid"}, "lacks points of template='rigid'"),
+        ({"landmarks": "detector", "template": "all"}, "lacks points of template='all'"),
         ({"size": 0}, "side of a face"),
         ({"size": (1, 2, 3)}, "height and width"),
         ({"frames": 0}, "frames=0"),

@@ -1,4 +1,5 @@
 import errno
+import weakref
 from pathlib import Path
 
 import cv2
@@ -7,7 +8,7 @@ import pytest
 from checks.faces import BrightDetector, draw_face, write_picture
 
 from learnface.clips import PrepareSettings
-from learnface.clips._frames import Row
+from learnface.clips._frames import Row, SourceFrame
 from learnface.clips._shard import ShardJob, ShardWriter, finished, one_opencv_thread, shard_files
 from learnface.clips._tfrecord import RecordWriter
 from learnface.errors import DataError
@@ -121,3 +122,19 @@ def test_opencv_has_its_threads_back():
     with one_opencv_thread():
         assert cv2.getNumThreads() == 1
     assert cv2.getNumThreads() == before
+
+
+def test_frames_are_let_go_once_their_face_is_cut(tmp_path, monkeypatch):
+    """A video's frames together may be larger than the memory."""
+    alive = []
+
+    def frames(*_):
+        for place in range(20):
+            image = draw_face(box=(2, 3, 9, 9))
+            alive.append(weakref.ref(image))
+            yield SourceFrame(place, place / 10, image)
+            assert sum(one() is not None for one in alive) <= 2
+
+    monkeypatch.setattr("learnface.clips._shard.read_frames", frames)
+    images, facts = ShardWriter(tmp_path, SETTINGS, "raise")._cut(Row("a", "a.mp4"), lambda: None, False)
+    assert len(images) == 20 == facts["frame_count"]

@@ -234,3 +234,9 @@ def test_an_animated_webp_says_what_to_do(tmp_path):
     first.save(tmp_path / "a.webp", save_all=True, append_images=others)
     with pytest.raises(DataError, match="a.webp is an animated WebP, .* convert it to .mp4"):
         next(read_video(tmp_path / "a.webp"))
+
+
+def test_a_name_may_hold_a_colon(tmp_path, monkeypatch):
+    write_video(tmp_path / "clip.avi", grey_levels(3)).rename(tmp_path / "10:30.avi")
+    monkeypatch.chdir(tmp_path)
+    assert len(list(read_video("10:30.avi"))) == 3

@@ -95,10 +95,21 @@ def test_a_recurrent_model_sums_up_each_face_of_a_video_by_itself(tmp_path):
 def test_a_face_that_was_lost_begins_anew(tmp_path):
     frames = [picture((10, 20, 20, 204))] * 3 + [picture()] * 15 + [picture((10, 20, 20, 204))] * 3
     recognizer = AffectRecognizer(brightness(frames=True), detector=BrightSpots())
+    streams = recognizer._streams()
+    recognizer._streams = lambda: streams
     (table,) = recognizer.stream(video(tmp_path / "lost.avi", frames), fps=10)
     assert table["face"].tolist() == [0, 0, 0, 1, 1, 1]
     assert table["valence"][3] == pytest.approx(table["arousal"][3], abs=1e-5)
-    assert recognizer._streams.numbers == [1]
+    assert streams.numbers == [1]
+
+
+def test_videos_at_the_same_time_keep_their_people_apart(tmp_path):
+    recognizer = AffectRecognizer(brightness(frames=True), detector=BrightSpots())
+    paths = [video(tmp_path / f"{light}.avi", [picture((10, 20, 20, light))] * 130) for light in (102, 204)]
+    pairs = zip(*(recognizer.stream(path) for path in paths), strict=True)
+    for one, other in pairs:
+        recognizer.predict(picture((10, 20, 20, 153)))  # nor does a photograph come between
+        np.testing.assert_allclose(other["valence"], 2 * one["valence"], rtol=0.05)
 
 
 def test_tables_come_piece_by_piece_and_nothing_found_is_one_empty_table(tmp_path):

@@ -112,3 +112,21 @@ def test_regions_of_a_face_that_is_cut_already(noisy):
 def test_faces_must_be_uint8():
     with pytest.raises(DataError, match="give uint8 images"):
         FaceCropper(network(), BrightDetector()).whole(np.zeros((4, 4)))
+
+
+def test_a_face_without_landmarks_is_cut_by_its_box(monkeypatch):
+    """As of a covered face, which a black picture must not stand for."""
+    monkeypatch.setattr(
+        "learnface.clips._cutter.landmark_predictor",
+        lambda _: lambda *_: np.full((68, 2), np.nan, np.float32),
+    )
+    aligned = FaceCropper(network(size=[16, 16], landmarks="mesh", equalise=None), BrightDetector())
+    face = aligned.detector.detect(FRAME)[0]
+    boxed = FaceCropper(network(size=[16, 16], equalise=None), BrightDetector())
+    np.testing.assert_array_equal(aligned.crop(FRAME, face), boxed.crop(FRAME, face))
+    assert aligned.crop(FRAME, face).max() > 100
+
+
+def test_a_face_of_four_channels_is_refused():
+    with pytest.raises(DataError, match=r"a face of shape \(20, 20, 4\)"):
+        FaceCropper(network(), BrightDetector()).whole(np.zeros((20, 20, 4), np.uint8))

@@ -128,3 +128,11 @@ def test_a_folder_that_cannot_be_read(tmp_path, monkeypatch):
     found = list(find_sources([tmp_path]))
     assert [source.path for source in found if not source.problem] == [path]
     assert found[-1].problem == f"{tmp_path / 'secret'} cannot be read: permission denied"
+
+
+def test_a_link_to_itself_is_a_problem_of_that_link(tmp_path):
+    write(tmp_path / "a.png")
+    (tmp_path / "b.png").symlink_to(tmp_path / "b.png")
+    one, other = find_sources([tmp_path])
+    assert one.problem is None
+    assert "b.png is a link to a file that does not exist" in other.problem

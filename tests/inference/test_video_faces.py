@@ -81,3 +81,8 @@ def test_an_error_of_the_network_is_not_taken_for_a_damaged_file(film):
 def test_types_are_the_same_with_and_without_rows():
     rows = FaceBatch(heads=[("a.mp4", 3, 0.1, 0, 1.0, 2.0, 3.0, 4.0, 0.9)], counts=[1]).table()
     assert rows.dtypes.tolist() == FaceBatch().table().dtypes.tolist()
+
+
+@pytest.mark.parametrize(("every", "fps", "gap"), [(1, None, 10), (2, None, 5), (1, 5, 5), (1, 100, 10)])
+def test_a_face_may_be_hidden_for_a_second(film, every, fps, gap):
+    assert _video_faces._longest_gap(film, every, fps) == gap

@@ -151,3 +151,11 @@ class FullDisk:
     def close(self):
         self.sink.close()
         raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_names_with_odd_ends_of_lines_stay_whole(tmp_path):
+    with PredictionWriter(tmp_path / "a.json", LABELS) as writer:
+        writer.write(picture_table("a\u2028b\x85c.jpg"))
+    assert [row["source"] for row in json.loads((tmp_path / "a.json").read_text())] == [
+        "a\u2028b\x85c.jpg"
+    ] * 2

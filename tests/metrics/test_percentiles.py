@@ -21,7 +21,9 @@ def test_many_units_have_the_usual_percentiles():
 
 
 def test_one_unit_says_nothing_beyond_itself():
-    assert expanded_tail(1, 0.95) == 0
+    tail = expanded_tail(1, 0.95)
+    assert np.isnan(tail) and draws_needed(tail) == 10_000
+    assert np.isnan(interval_ends(np.ones(3), tail)).all()
 
 
 def test_ends_far_out_have_more_draws():

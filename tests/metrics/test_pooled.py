@@ -100,3 +100,11 @@ def test_what_does_not_fit_is_refused(arguments, message):
         pooled_scores(*arguments)
     with pytest.raises(DataError, match="groups has shape"):
         pooled_scores([0, 1], [0, 1], LABELS, groups=["a"])
+
+
+def test_one_person_says_nothing_of_others():
+    score = pooled_scores([0, 1, 0], [0, 1, 1], ("a", "b"), groups=["p"] * 3)["accuracy"]
+    assert score["value"] == pytest.approx(2 / 3)
+    assert np.isnan([score["low"], score["high"]]).all()
+    with pytest.raises(DataError, match="confidence is 95"):
+        pooled_scores([0, 1], [0, 1], ("a", "b"), confidence=95)

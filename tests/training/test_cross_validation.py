@@ -60,3 +60,12 @@ def test_interval_is_over_people(pooled):
     accuracy = pooled.scores["accuracy"]
     assert (accuracy["low"], accuracy["high"]) == (0.5, 1.0)
     assert np.isclose(accuracy["value"], 0.75)
+
+
+def test_an_index_may_hold_codes(pooled):
+    index = pooled.predictions[["sample", "subject"]].assign(label=[0, 1, 1, 1], fold=[0, 1, 1, 0])
+    results = [{"predicted": [0, 0], "scores": None, "notes": {}, "seconds": 1.0}]
+    results += [{"predicted": [1, 1], "scores": None, "notes": {}, "seconds": 1.0}]
+    found = CrossValidation.pool(index, ("happy", "sad"), results, "demo", {})
+    assert found.folds["accuracy"].tolist() == [0.5, 1.0]
+    assert found.predictions["label"].tolist() == ["happy", "sad", "sad", "sad"]

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 
-from learnface.clips import ArraySource, evaluation_dataset
+from learnface.clips import ArraySource, Augmentation, evaluation_dataset
 from learnface.errors import DataError
 from learnface.models import fer_vgg
 from learnface.training import RunReport, fit
@@ -187,3 +187,30 @@ def test_two_trainings_do_not_share_a_folder(faces, tmp_path):
 
     run(faces, tmp_path, callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=second)])
     assert run(faces, tmp_path)[1].best_epoch > 0
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"batch_size": 6},
+        {"seed": 2},
+        {"augmentation": Augmentation(flip=True)},
+        {"sample_weight": np.ones(12)},
+    ],
+)
+def test_a_source_that_gives_other_batches_makes_another_run(faces, tmp_path, other):
+    images, codes = faces
+    model = fer_vgg((16, 16, 1), classes=2, widths=(4, 8), border=0)
+
+    def train(**given):
+        source = ArraySource(images, codes, **{"batch_size": 4, "seed": 1} | given)
+        loss = "sparse_categorical_crossentropy"
+        options = {"epochs": 1, "loss": loss, "run_dir": tmp_path, "progress": False}
+        return fit(
+            model, source, evaluation_dataset(images, codes), optimizer=keras.optimizers.SGD(), **options
+        )
+
+    assert train().data["train"]["batch_size"] == 4
+    train()  # finished already
+    with pytest.raises(DataError, match="holds a run with other settings, data or model"):
+        train(**other)
