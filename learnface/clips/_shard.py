@@ -176,7 +176,7 @@ class ShardWriter:
 
     def _cut(self, row: Row, beat: Callable[[], None], skip: bool) -> tuple[list[np.ndarray], dict]:
         """Return the faces of a row, and what its table says of them."""
-        kept: list[tuple[int, float, CutFace]] = []  # without the frames: they would fill the memory
+        kept: list[CutFace] = []  # without the frames: they would fill the memory
         facts = _empty()
         last, cut, first = None, None, None
         for frame in read_frames(row, self.settings, beat):
@@ -193,17 +193,17 @@ class ShardWriter:
                 facts["missed"].append(frame.place)
                 facts["missed_time"].append(frame.time)
             if cut.image is not None:
-                kept.append((frame.place, frame.time, cut))
-        return [cut.image for _, _, cut in kept], facts | {
+                kept.append(cut)
+                facts["frame"].append(frame.place)
+                facts["time"].append(frame.time)
+        return [cut.image for cut in kept], facts | {
             "status": "ok" if kept else "dropped",
             "frame_count": len(kept),
-            "found": sum(cut.found for _, _, cut in kept),
-            "frame": [place for place, _, _ in kept],
-            "time": [time for _, time, _ in kept],
-            "face": [cut.found for _, _, cut in kept],
-            "box": [list(cut.box) for _, _, cut in kept],
-            "transform": [cut.transform.ravel().tolist() for _, _, cut in kept],
-            "score": [cut.score for _, _, cut in kept],
+            "found": sum(cut.found for cut in kept),
+            "face": [cut.found for cut in kept],
+            "box": [list(cut.box) for cut in kept],
+            "transform": [cut.transform.ravel().tolist() for cut in kept],
+            "score": [cut.score for cut in kept],
         }
 
     def _encode(self, image: np.ndarray) -> bytes:

@@ -16,18 +16,8 @@ from learnface.files import PICTURE_SUFFIXES, VIDEO_SUFFIXES, has_utf8_name, utf
 __all__ = ["PassedOverWarning", "class_folder_rows"]
 
 _READ = (*VIDEO_SUFFIXES, *PICTURE_SUFFIXES)
-_NOTES = (
-    ".csv",
-    ".json",
-    ".md",
-    ".npy",
-    ".pts",
-    ".txt",
-    ".xml",
-    ".yaml",
-    ".yml",
-)  # nobody takes them for samples
-
+# Nobody takes these for samples.
+_NOTES = (".csv", ".json", ".md", ".npy", ".pts", ".txt", ".xml", ".yaml", ".yml")
 _NUMBERED = re.compile(r"\d+[\s._-]*(.*\D.*)")  # `01_happy`, `2 sad`, but not `2`
 
 

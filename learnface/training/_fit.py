@@ -187,7 +187,7 @@ def _described(source: Any) -> dict[str, Any]:
     if not isinstance(source, ArraySource | PreparedSource):
         return {}
     own = {field.name: getattr(source, field.name) for field in dataclasses.fields(source)}
-    images = own.pop("images", None) if "images" in own else own.pop("faces")
+    images = own.pop("images" if isinstance(source, ArraySource) else "faces")
     held = [own.pop(name, None) for name in ("targets", "sample_weight", "balance")]
     own.pop("cache", None)  # where pixels are kept changes nothing
     arrays = [np.asarray(array) for array in keras.tree.flatten(held) if array is not None]

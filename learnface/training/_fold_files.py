@@ -29,7 +29,6 @@ class FoldFiles:
     Args:
         folder: where; None keeps nothing.
         run: what makes this run the run it is; another run's folder is refused.
-
     """
 
     def __init__(self, folder: str | Path | None, run: Mapping[str, Any]):

@@ -23,6 +23,7 @@ import pandas as pd
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from learnface.arguments import check_least
 from learnface.corpora.splits import check_disjoint, fold_rows, leave_one_subject_out, subject_folds
 from learnface.errors import DataError, LearnfaceError, first_few
 from learnface.metrics.classification import class_codes
@@ -88,8 +89,7 @@ def cross_validate(
         >>> result.predictions["predicted"].tolist(), result.scores["accuracy"]["value"]
         (['happy', 'happy', 'happy', 'happy'], 0.5)
     """
-    if workers < 1:
-        raise DataError(f"workers is {workers}: give 1 or more")
+    check_least(1, workers=workers)
     labels = _labels(index, labels)
     index = _with_folds(index, folds, seed)
     codes = class_codes(index["label"].astype(object).to_numpy(), labels, "the index's labels")
