@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from learnface.errors import DataError
 
-__all__ = ["LARGEST_SEED", "check_above", "check_least", "check_seed"]
+__all__ = ["LARGEST_SEED", "check_above", "check_least", "check_seed", "check_share"]
 
 LARGEST_SEED = 2**32 - 1
 """Of NumPy and Keras."""
@@ -53,6 +53,19 @@ def check_seed(seed: int, count: int = 1) -> None:
     check_least(1, seeds=count)
     if not 0 <= seed <= LARGEST_SEED + 1 - count:
         raise DataError(f"seed is {seed}: give a whole number from 0 to {LARGEST_SEED + 1 - count:,}")
+
+
+def check_share(**values: float | Sequence[float] | None) -> None:
+    """Make sure that numbers are shares, or chances, that leave something, as `check_least`.
+
+    Example:
+        >>> check_share(dropout=1.0)
+        Traceback (most recent call last):
+        learnface.errors.DataError: dropout is 1.0: give a share from 0 to below 1
+    """
+    for name, value in _each(values):
+        if not 0 <= value < 1:
+            raise DataError(f"{name} is {value}: give a share from 0 to below 1")
 
 
 def _each(values: dict[str, float | Sequence[float] | None]) -> list[tuple[str, float]]:

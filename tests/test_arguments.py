@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from learnface.arguments import LARGEST_SEED, check_above, check_least, check_seed
+from learnface.arguments import LARGEST_SEED, check_above, check_least, check_seed, check_share
 from learnface.errors import DataError
 
 
@@ -29,6 +29,13 @@ def test_what_is_too_small_is_named(values, message):
 def test_what_is_not_above_the_limit_is_named(value):
     with pytest.raises(DataError, match=f"rate is {value}: give a number above 0"):
         check_above(0, rate=value)
+
+
+@pytest.mark.parametrize("value", [-0.1, 1, math.nan])
+def test_what_is_no_share_is_named(value):
+    check_share(dropout=0, rate=0.999, chance=None)
+    with pytest.raises(DataError, match=f"rate is {value}: give a share from 0 to below 1"):
+        check_share(rate=value)
 
 
 @pytest.mark.parametrize(("seed", "count"), [(0, 1), (LARGEST_SEED, 1), (LARGEST_SEED - 2, 3)])

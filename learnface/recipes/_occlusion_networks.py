@@ -4,7 +4,7 @@ import dataclasses
 
 import keras
 
-from learnface.arguments import check_above, check_least
+from learnface.arguments import check_above, check_least, check_share
 from learnface.clips import Augmentation
 from learnface.errors import DataError
 from learnface.faces.occlusion import AREAS
@@ -81,9 +81,9 @@ class Plan:
             raise DataError(f"attention must be one of {', '.join(ATTENTIONS)}, not {self.attention!r}")
         if self.backbone not in BACKBONES:
             raise DataError(f"there is no backbone {self.backbone!r}: choose from {', '.join(BACKBONES)}")
-        for name in ("region_dropout", "input_occlusion", "dropout"):
-            if not 0 <= getattr(self, name) < 1:
-                raise DataError(f"{name}={getattr(self, name)}: give a share from 0 to below 1")
+        check_share(
+            region_dropout=self.region_dropout, input_occlusion=self.input_occlusion, dropout=self.dropout
+        )
         check_least(1, size=self.size, epochs=self.epochs, batch_size=self.batch_size)
         check_above(0, learning_rate=self.learning_rate)
 

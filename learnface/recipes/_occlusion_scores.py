@@ -1,7 +1,7 @@
-"""The faces that the occlusion recipe scores on, and what it notes of each network there."""
+"""The faces, as they are and occluded, that recipes on FER2013's faces score on, and what they note of each network."""
 
 import functools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import keras
@@ -12,12 +12,13 @@ from learnface.faces.occlusion import KINDS, occlude
 from learnface.faces.regions import FIVE_REGIONS
 from learnface.labels import FERPLUS
 from learnface.recipes._data import NEW_FACES, Split, are_new
-from learnface.training import predict_probabilities, score_probabilities
+from learnface.training import RunReport, predict_probabilities, score_probabilities
 
 __all__ = [
     "COVERAGE",
     "OCCLUSION_SEED",
     "ScoredFaces",
+    "accuracies",
     "occluded_part",
     "occluded_set",
     "resized",
@@ -47,16 +48,27 @@ def occluded_set(faces: np.ndarray, kind: str, seed: int = OCCLUSION_SEED) -> np
     return np.array(hidden)
 
 
+def accuracies(report: RunReport, split: str = "test") -> dict[str, float]:
+    """Return a run's accuracies: `clean`, `occluded` (the mean over all kinds), and each kind's own."""
+    kinds = {kind: report.scores[occluded_part(split, kind)]["accuracy"] for kind in KINDS}
+    return {
+        "clean": report.scores[split]["accuracy"],
+        "occluded": float(np.mean([*kinds.values()])),
+        **kinds,
+    }
+
+
 class ScoredFaces:
     """The faces of validation and test, as they are and occluded, at the networks' size.
 
     Args:
         splits: train, validation and test.
         size: side of the networks' pictures.
+        labels: their classes.
     """
 
-    def __init__(self, splits: Mapping[str, Split], size: int):
-        self.splits, self.size = splits, size
+    def __init__(self, splits: Mapping[str, Split], size: int, labels: Sequence[str] = FERPLUS):
+        self.splits, self.size, self.labels = splits, size, labels
 
     @functools.cached_property
     def parts(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
@@ -76,14 +88,15 @@ class ScoredFaces:
                 hidden = occluded_set(split.images, kind, seed)
                 yield occluded_part(name, kind), (resized(hidden, self.size), split.codes)
 
-    def score(self, model: keras.Model, margin: float | None) -> dict[str, Any]:
+    def score(self, model: keras.Model, margin: float | None = None) -> dict[str, Any]:
         """Return the scores of a network by part, and of a five-branch network the weights of its branches."""
         scores, branches, read = {}, {}, _reader(model)
         for part, (images, codes) in self.parts.items():
             probabilities, weights = read(images)
-            scores[part] = score_probabilities(codes, probabilities, FERPLUS)
+            scores[part] = score_probabilities(codes, probabilities, self.labels)
             if part == "test":
-                scores[NEW_FACES] = score_probabilities(codes[self.new], probabilities[self.new], FERPLUS)
+                new = score_probabilities(codes[self.new], probabilities[self.new], self.labels)
+                scores[NEW_FACES] = new
             if weights is not None:
                 branches[part] = _of_branches(weights, margin)
         return {**scores, "branches": branches} if branches else scores

@@ -10,12 +10,12 @@ from learnface.faces.occlusion import KINDS
 from learnface.metrics import mean_interval
 from learnface.recipes._data import NEW_FACES
 from learnface.recipes._occlusion_networks import MODELS, PAPER_MARGIN
-from learnface.recipes._occlusion_scores import occluded_part
+from learnface.recipes._occlusion_scores import accuracies, occluded_part
 from learnface.recipes._verdict import ALONE, verdict
 from learnface.reports import comparison_table, interval_picture, markdown_table
 from learnface.training import RunReport
 
-__all__ = ["PUBLISHED", "accuracies", "sweep_picture", "table"]
+__all__ = ["PUBLISHED", "sweep_picture", "table"]
 
 PUBLISHED = {
     "Deep-Emotion (cited)": 0.6568,
@@ -53,16 +53,6 @@ _RIVALS = {
     "distilled": "plain_occluded",
 }
 """The plain network that learnt from the same faces: with it each network is compared."""
-
-
-def accuracies(report: RunReport, split: str = "test") -> dict[str, float]:
-    """Return a run's accuracies: `clean`, `occluded` (the mean over all kinds), and each kind's own."""
-    kinds = {kind: report.scores[occluded_part(split, kind)]["accuracy"] for kind in KINDS}
-    return {
-        "clean": report.scores[split]["accuracy"],
-        "occluded": float(np.mean([*kinds.values()])),
-        **kinds,
-    }
 
 
 def table(reports: Mapping[str, RunReport]) -> str:

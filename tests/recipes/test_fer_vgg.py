@@ -10,6 +10,7 @@ from learnface.models import ModelCard, fer_vgg
 from learnface.models import fer_vgg as build
 from learnface.recipes import fer_vgg as recipe
 from learnface.recipes._data import load_splits
+from learnface.recipes._occlusion_scores import accuracies
 
 
 @pytest.mark.filterwarnings("ignore::learnface.corpora.CountWarning")
@@ -37,7 +38,7 @@ def test_a_part_says_what_the_joint_network_says_at_the_temperature_of_validatio
     classifier = model.get_layer("fer2013")
     classifier.set_weights([30 * weights for weights in classifier.get_weights()])  # far too sure of itself
     validation = load_splits(fer2013.index(small_fer2013), fer2013.LABELS)["validation"]
-    network = recipe._part(model, "fer2013", validation, tmp_path)
+    network = recipe._part(model, "fer2013", validation, tmp_path / "part.npz")
     border = recipe.SETTINGS["border"]
     cut = validation.images[:, border:-border, border:-border] / np.float32(255)
     joint = model.predict(cut, verbose=0)["fer2013"]
@@ -69,6 +70,34 @@ def test_rows_without_expression_teach_only_the_other_head(small_fer2013):
     scored = recipe._scored_rows(splits["train"], votes, "ferplus")
     assert len(scored.images) == 29
     assert FERPLUS[scored.codes[0]] == "happy"
+
+
+@pytest.mark.filterwarnings("ignore::learnface.corpora.CountWarning")
+def test_the_variant_that_learns_from_occluded_faces(small_fer2013, tmp_path):
+    reports = recipe.run(small_fer2013, tmp_path, epochs=1, models=["ferplus"], input_occlusion=0.5)
+    name = "fer_vgg-ferplus_occluded"
+    card = ModelCard.from_json((tmp_path / f"{name}.json").read_text())
+    assert card.protocol.startswith("the lower half of 50% of the training faces occluded")
+    assert card.scores["accuracy_occluded"] == accuracies(reports["ferplus"])["occluded"]
+    assert name in (tmp_path / "table.md").read_text()
+    assert build(weights=tmp_path / f"{name}.npz").count_params() == reports["ferplus"].parameters
+
+
+def test_half_of_the_pictures_are_occluded_in_training_alone():
+    model = recipe.joint_model((44, 44), input_occlusion=0.5)
+    faces = np.full((64, 44, 44, 1), 0.3, "float32")
+    hidden = np.asarray(model.get_layer("input_occlusion")(faces, training=True)) != faces
+    assert not hidden[:, :22].any()
+    assert 16 < hidden.any(axis=(1, 2, 3)).sum() < 48
+    plain = recipe.joint_model((44, 44))
+    plain.set_weights(model.get_weights())
+    for head, output in model.predict(faces, verbose=0).items():
+        np.testing.assert_array_equal(output, plain.predict(faces, verbose=0)[head])
+
+
+def test_a_share_that_leaves_nothing_is_refused_before_anything_is_read(tmp_path):
+    with pytest.raises(DataError, match="input_occlusion is 1.0: give a share"):
+        recipe.run(tmp_path / "none", tmp_path, input_occlusion=1.0)
 
 
 def test_unknown_head_is_refused_before_anything_is_read(tmp_path):

@@ -134,7 +134,7 @@ def test_no_network_starts_from_the_classifier_that_its_weights_grew_with():
         ({"models": ["plain"], "tables": ["figure3"]}, "the margins of figure3 are those of five_branch"),
         ({"attention": "hard"}, "attention must be one of sigmoid, softmax, normalised, not 'hard'"),
         ({"backbone": "vgg7"}, "there is no backbone 'vgg7': choose from"),
-        ({"input_occlusion": 1.5}, "input_occlusion=1.5: give a share from 0 to below 1"),
+        ({"input_occlusion": 1.5}, "input_occlusion is 1.5: give a share from 0 to below 1"),
         ({"learning_rate": -1}, "learning_rate is -1: give a number above 0"),
         ({"margins": (0.1, 0)}, "margins is 0: give a number above 0"),
         ({"seed": -1}, "seed is -1: give a whole number from 0 to"),

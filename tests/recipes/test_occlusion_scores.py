@@ -7,8 +7,8 @@ from learnface.faces.occlusion import KINDS
 from learnface.faces.regions import FIVE_REGIONS
 from learnface.models import branch_weights, five_branch
 from learnface.recipes._data import Split
-from learnface.recipes._occlusion_scores import NEW_FACES, ScoredFaces, occluded_set
-from learnface.training import evaluate
+from learnface.recipes._occlusion_scores import NEW_FACES, ScoredFaces, accuracies, occluded_set
+from learnface.training import RunReport, evaluate
 
 
 @pytest.fixture
@@ -56,3 +56,11 @@ def test_faces_that_training_has_are_left_out_of_one_score(scored):
     assert scored.new.tolist() == [False] * 2 + [True] * 10
     assert (scores["test"]["samples"], scores[NEW_FACES]["samples"]) == (12, 10)
     assert "branches" not in scores
+
+
+def test_occluded_is_the_mean_over_kinds():
+    scores = {f"test, {kind}": {"accuracy": 0.5} for kind in KINDS} | {"test": {"accuracy": 0.9}}
+    scores[f"test, {next(iter(KINDS))}"] = {"accuracy": 1.0}
+    found = accuracies(RunReport("plain", parameters=1, settings={}, scores=scores))
+    assert found["clean"] == 0.9
+    assert found["occluded"] == pytest.approx((1.0 + 0.5 * (len(KINDS) - 1)) / len(KINDS))

@@ -1,9 +1,7 @@
-import pytest
-
 from learnface.faces.occlusion import KINDS
 from learnface.faces.regions import FIVE_REGIONS
 from learnface.recipes._occlusion_scores import NEW_FACES
-from learnface.recipes._occlusion_table import accuracies, sweep_picture, table
+from learnface.recipes._occlusion_table import sweep_picture, table
 from learnface.training import RunReport
 
 
@@ -81,9 +79,3 @@ def test_parts_are_left_out_until_there_are_runs():
     assert sweep_picture({"plain/0": REPORTS["plain/0"]}) is None
     labels = [label.get_text() for label in sweep_picture(REPORTS).axes[0].get_yticklabels()]
     assert labels == ["0.03, clean", "0.1, clean", "0.03, occluded", "0.1, occluded"]
-
-
-def test_occluded_is_the_mean_over_kinds():
-    one = report("plain", 0, 0.9, 0.5)
-    one.scores[f"test, {next(iter(KINDS))}"]["accuracy"] = 1.0
-    assert accuracies(one)["occluded"] == pytest.approx((1.0 + 0.5 * (len(KINDS) - 1)) / len(KINDS))
