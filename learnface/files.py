@@ -12,6 +12,7 @@ from learnface.errors import DataError, WriteError, is_full_disk, reason
 __all__ = [
     "LOCK",
     "PICTURE_SUFFIXES",
+    "SYNTHETIC",
     "VIDEO_SUFFIXES",
     "atomic_path",
     "cache_dir",
@@ -22,6 +23,9 @@ __all__ = [
     "utf8_name",
     "write_text",
 ]
+
+SYNTHETIC = ".synthetic"
+"""Folder in a corpus that was drawn: `learnface.synthetic.write_corpus` notes there what is done."""
 
 # Places in a folder of frames are counted by corpora and looked up by clips: both must see the same files.
 PICTURE_SUFFIXES = (

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from learnface.errors import DataError
-from learnface.files import PICTURE_SUFFIXES
+from learnface.files import PICTURE_SUFFIXES, SYNTHETIC
 
 __all__ = [
     "check_root",
@@ -20,7 +20,6 @@ __all__ = [
     "natural_key",
 ]
 
-_SYNTHETIC = ".synthetic"  # where `learnface.synthetic.write_corpus` notes what is done
 _JUNK = {"thumbs.db", "desktop.ini", "__macosx"}
 
 
@@ -39,7 +38,7 @@ def check_root(root: str | Path) -> Path:
             raise DataError(f"{root} does not exist; check the path")
     except PermissionError:
         raise DataError(f"{root} may not be read; check its permissions") from None
-    if (root / _SYNTHETIC).is_dir() and not (root / _SYNTHETIC / "complete").exists():
+    if (root / SYNTHETIC).is_dir() and not (root / SYNTHETIC / "complete").exists():
         raise DataError(f"{root} is not whole; give the `learnface synthesize` that began it once more")
     return root
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from learnface.clips._frames import folder_part, list_pictures
+from learnface.files import SYNTHETIC
 
 __all__ = ["drawn_faces", "pictures_hash"]
 
@@ -19,7 +20,7 @@ def drawn_faces(index: pd.DataFrame) -> bool:
     folders = {
         parent for frames in index["frames"].astype(str).unique() for parent in Path(frames).resolve().parents
     }
-    return any((folder / ".synthetic").is_dir() for folder in folders)
+    return any((folder / SYNTHETIC).is_dir() for folder in folders)
 
 
 def pictures_hash(index: pd.DataFrame) -> str:

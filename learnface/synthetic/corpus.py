@@ -14,7 +14,7 @@ from itertools import groupby
 from pathlib import Path
 
 from learnface.errors import DataError, optional_import
-from learnface.files import locked, write_text
+from learnface.files import SYNTHETIC, locked, write_text
 from learnface.synthetic.clips import TEMPORAL_TASKS
 from learnface.synthetic.expressions import EMOTIONS, expression_for
 from learnface.synthetic.layout import Job, Layout, Settings, plan
@@ -50,7 +50,6 @@ LAYOUTS: dict[str, Layout] = {
     )
 }
 """Every layout that can be written, by the name of its corpus."""
-_STATE = ".synthetic"
 _README = """SYNTHETIC CORPUS - NO REAL PEOPLE
 
 These pictures were drawn by learnface ({layout} layout). Nobody in them exists; the expressions are recipes
@@ -123,7 +122,7 @@ def write_corpus(
         layout, subjects, clips_per_subject, size, frames, seed, amplitude, occluded, task, supersample
     )
     _check(chosen, settings, processes)
-    state = out / _STATE
+    state = out / SYNTHETIC
     if _begin(out, state, {**asdict(settings), "emotions": list(names)}):
         return out
     with locked(state, "writing a corpus"):
@@ -135,7 +134,7 @@ def _write(
     chosen: Layout, settings: Settings, names: tuple[str, ...], out: Path, processes: int, progress: bool
 ) -> None:
     """Write what is not there yet."""
-    state = out / _STATE
+    state = out / SYNTHETIC
     shutil.rmtree(state / "staging", ignore_errors=True)  # what a killed run left half done
     jobs = plan(chosen, settings, names)
     waiting = [job for job in jobs if not _record_path(state, job.number).exists()]
@@ -260,7 +259,7 @@ def _one_thread() -> None:
 
 def _write_batch(jobs: list[Job], out: Path) -> int:
     """Write clips and return how many: each beside its place first, then moved there, then recorded."""
-    state = out / _STATE
+    state = out / SYNTHETIC
     for job in jobs:
         staging = state / "staging" / f"{job.number:06d}"
         written = LAYOUTS[job.settings.layout].write(job, staging)
