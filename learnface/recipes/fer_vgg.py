@@ -17,25 +17,26 @@ from learnface.clips import ArraySource, Augmentation, evaluation_dataset
 from learnface.corpora import fer2013, ferplus
 from learnface.errors import DataError
 from learnface.faces.occlusion import AREAS
-from learnface.files import sha256, write_text
+from learnface.files import write_text
 from learnface.labels import FER2013, FERPLUS
 from learnface.layers import RandomOcclusion
 from learnface.metrics import fit_temperature
-from learnface.models import ModelCard, fer_vgg
+from learnface.models import fer_vgg
 from learnface.models._weights import save_weights
-from learnface.recipes._data import NEW_FACES, Split, load_splits
-from learnface.recipes._occlusion_scores import COVERAGE, ScoredFaces, accuracies
-from learnface.reports import confusion_picture, markdown_table, save_picture
+from learnface.recipes._data import Split, load_splits
+from learnface.recipes._fer_vgg_report import card, table
+from learnface.recipes._occlusion_scores import ScoredFaces
+from learnface.reports import confusion_picture, save_picture
 from learnface.training import RunReport, evaluate, fit, precision, predict_probabilities
 
-__all__ = ["HEADS", "OTHERS", "SETTINGS", "joint_model", "run"]
+__all__ = ["HEADS", "RULES", "SETTINGS", "joint_model", "run"]
 
 HEADS = {"ferplus": FERPLUS, "fer2013": FER2013}
-OTHERS = {
-    "VGG13 on FER+ (Barsoum et al. 2016)": 85.0,
-    "fer 25.10.3 on FER2013 (measured on the same faces)": 65.45,
+RULES = {
+    "ferplus": "majority labels of fer2013new.csv, 8 classes",
+    "fer2013": "FER2013 labels, 7 classes",
 }
-"""Accuracies that others reach on the same two tasks, in percent."""
+"""What the faces of each head are scored by."""
 SETTINGS = {
     "epochs": 30,
     "batch_size": 128,
@@ -102,7 +103,7 @@ def run(
         faces = ScoredFaces(splits | scored, len(splits["train"].images[0]), HEADS[head])
         network = _part(model, head, scored["validation"], out / f"{_name(head, settings)}.npz")
         reports[head] = _score(network, head, faces, report, out)
-    write_text(out / "table.md", _table(_written(out, reports[heads[0]])))
+    write_text(out / "table.md", table(_written(out, reports[heads[0]])))
     return reports
 
 
@@ -243,10 +244,8 @@ def _part(model: keras.Model, head: str, validation: Split, path: Path) -> keras
 def _score(network: keras.Model, head: str, faces: ScoredFaces, joint: RunReport, out: Path) -> RunReport:
     """Score a network on faces as they are, also with mirroring, and on occluded ones; write all that ships."""
     scores, labels = faces.score(network), HEADS[head]
-    for name in ("validation", "test"):
-        if len(faces.splits[name].images):
-            images, codes = faces.parts[name]
-            scores[f"{name} flipped"] = evaluate(network, images, codes, labels, flip=True)
+    for split in ("validation", "test"):
+        scores[f"{split} flipped"] = evaluate(network, *faces.parts[split], labels, flip=True)
     name = _name(head, joint.settings)
     report = RunReport(**{**vars(joint), "name": name, "scores": scores})
     report.parameters = network.count_params()
@@ -254,94 +253,5 @@ def _score(network: keras.Model, head: str, faces: ScoredFaces, joint: RunReport
     title = f"{name}, test accuracy {scores['test']['accuracy']:.2%}"
     picture = confusion_picture(scores["test"]["confusion"], labels, title=title)
     save_picture(picture, out / f"{name}-confusion.png")
-    write_text(out / f"{name}.json", _card(head, report, out / f"{name}.npz").to_json())
+    write_text(out / f"{name}.json", card(report, labels, RULES[head], out / f"{name}.npz").to_json())
     return report
-
-
-def _table(reports: dict[str, RunReport]) -> str:
-    """Return the test scores of both heads in Markdown, beside what others reach on the same task."""
-    rows = {
-        report.name: {
-            "accuracy": 100 * report.scores["test"]["accuracy"],
-            "with mirrored": 100 * report.scores["test flipped"]["accuracy"],
-            "new faces": 100 * report.scores[NEW_FACES]["accuracy"],
-            "occluded": 100 * accuracies(report)["occluded"],
-            "macro F1": 100 * report.scores["test"]["f1"],
-            "UAR": 100 * report.scores["test"]["uar"],
-            "calibration error": 100 * report.scores["test"]["calibration_error"],
-            "faces": str(report.scores["test"]["samples"]),
-        }
-        for report in reports.values()
-    }
-    rows |= {name: {"accuracy": accuracy} for name, accuracy in OTHERS.items()}
-    per_class = [f"## {report.name}, per class\n\n{_per_class(report)}" for report in reports.values()]
-    first = next(iter(reports.values()))
-    run = (
-        f"Seed {first.seed}, best epoch {first.best_epoch} of {len(first.history['loss'])}, "
-        f"{first.seconds / 60:.0f} min on {first.machine['processor']} ({first.machine['cores']} cores); "
-        f"`{first.command}`. Percent; PrivateTest rows, which chose nothing. `new faces` are those of them whose "
-        "pixels are not also those of a training face: FER2013 repeats some; `occluded` is the mean over five ways of "
-        f"hiding {COVERAGE:.0%} of the lower half."
-    )
-    tables = [markdown_table(pd.DataFrame(rows).T), run, "## PublicTest, which chooses", _choice(reports)]
-    return "\n\n".join(["# fer_vgg", *tables, *per_class]) + "\n"
-
-
-def _choice(reports: dict[str, RunReport]) -> str:
-    """Return what weights are chosen by: accuracies on PublicTest."""
-    rows = {}
-    for report in reports.values():
-        found = accuracies(report, "validation")
-        clean, occluded = 100 * found["clean"], 100 * found["occluded"]
-        rows[report.name] = {"accuracy": clean, "occluded": occluded, "mean": (clean + occluded) / 2}
-    return markdown_table(pd.DataFrame(rows).T)
-
-
-def _per_class(report: RunReport) -> str:
-    table = pd.DataFrame.from_dict(report.scores["test"]["per_class"], orient="index")
-    shares = ["precision", "recall", "f1"]
-    return markdown_table(table.assign(**{name: 100 * table[name] for name in shares}))
-
-
-def _card(head: str, report: RunReport, weights: Path) -> ModelCard:
-    test = report.scores["test"]
-    figures = (
-        "samples",
-        "accuracy",
-        "accuracy_interval",
-        "precision",
-        "recall",
-        "f1",
-        "uar",
-        "calibration_error",
-    )
-    return ModelCard(
-        model="fer_vgg",
-        labels=HEADS[head],
-        input_shape=(48, 48, 1),
-        colour="grey",
-        face="upright square cut from above the eyebrows to the chin, as in FER2013",
-        corpus="FER2013 faces with FER+ votes and FER2013 labels, Training rows",
-        protocol=_learnt_from(report)
-        + "epoch and temperature chosen on PublicTest; scores on PrivateTest, "
-        + (
-            "majority labels of fer2013new.csv, 8 classes"
-            if head == "ferplus"
-            else "FER2013 labels, 7 classes"
-        ),
-        scores={key: test[key] for key in figures}
-        | {
-            "accuracy_flipped": report.scores["test flipped"]["accuracy"],
-            "accuracy_occluded": accuracies(report)["occluded"],
-            "per_class": test["per_class"],
-        },
-        licence="Apache-2.0; trained on FER2013 (Kaggle challenge data) and FER+ labels (MIT)",
-        sha256=sha256(weights),
-        notes="Posed and web pictures, mostly of adults in Western media. It names expressions, not feelings, "
-        "and was not measured on classroom recordings.",
-    )
-
-
-def _learnt_from(report: RunReport) -> str:
-    rate = report.settings.get("input_occlusion")
-    return f"the lower half of {rate:.0%} of the training faces occluded; " if rate else ""
