@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from learnface.errors import DataError
+from learnface.arguments import check_share
 
 __all__ = ["ExponentialSmoothing"]
 
@@ -25,8 +25,7 @@ class ExponentialSmoothing:
     """
 
     def __init__(self, weight: float):
-        if not 0 <= weight < 1:
-            raise DataError(f"smoothing is {weight}: it must be at least 0 and below 1")
+        check_share(smoothing=weight)
         self.weight = weight
         self._past: dict[int, np.ndarray] = {}
 

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from learnface.errors import DataError
+from learnface.arguments import check_share
 
 __all__ = ["WeightedSum"]
 
@@ -29,8 +29,7 @@ class WeightedSum(keras.layers.Layer):
 
     def __init__(self, dropout: float = 0.0, seed: int | None = None, **kwargs):
         super().__init__(**kwargs)
-        if not 0 <= dropout < 1:
-            raise DataError(f"dropout is {dropout}: it must be at least 0 and below 1")
+        check_share(dropout=dropout)
         self.dropout, self.seed = dropout, seed
         if dropout:
             self.generator = keras.random.SeedGenerator(seed)

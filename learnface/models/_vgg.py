@@ -6,6 +6,7 @@ from pathlib import Path
 import keras
 from keras import layers
 
+from learnface.arguments import check_least, check_share
 from learnface.errors import DataError
 from learnface.models._builder import classification_head, image_input
 from learnface.models._caffe_input import caffe_input
@@ -44,10 +45,8 @@ def check_dense_input(input_shape: tuple[int | None, ...], dense: tuple[int, ...
     """Raise DataError where dense layers on the map cannot be built."""
     if None in input_shape:
         raise DataError(f"with its top, the network needs a fixed height and width, not {input_shape}")
-    if any(width < 1 for width in dense):
-        raise DataError(f"dense must be widths of 1 or more, not {dense}")
-    if not 0 <= dropout < 1:
-        raise DataError(f"dropout must be at least 0 and below 1, not {dropout}")
+    check_least(1, dense=dense)
+    check_share(dropout=dropout)
 
 
 def is_published_head(

@@ -1,6 +1,6 @@
 """The table and the cards of the weights that come with learnface."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -8,7 +8,7 @@ import pandas as pd
 from learnface.files import sha256
 from learnface.models import ModelCard
 from learnface.recipes._data import NEW_FACES
-from learnface.recipes._occlusion_scores import COVERAGE, accuracies
+from learnface.recipes._occlusion_scores import COVERAGE, accuracies, choice
 from learnface.reports import markdown_table
 from learnface.training import RunReport
 
@@ -31,11 +31,11 @@ _FIGURES = (
 )
 
 
-def table(reports: Mapping[str, RunReport]) -> str:
+def table(reports: Sequence[RunReport]) -> str:
     """Return the scores of both heads in Markdown, beside what others reach on the same task.
 
     Args:
-        reports: of heads that one training gave, by the head.
+        reports: of heads that one training gave.
     """
     rows = {
         report.name: {
@@ -48,11 +48,11 @@ def table(reports: Mapping[str, RunReport]) -> str:
             "calibration error": 100 * report.scores["test"]["calibration_error"],
             "faces": str(report.scores["test"]["samples"]),
         }
-        for report in reports.values()
+        for report in reports
     }
     rows |= {name: {"accuracy": accuracy} for name, accuracy in OTHERS.items()}
-    per_class = [f"## {report.name}, per class\n\n{_per_class(report)}" for report in reports.values()]
-    first = next(iter(reports.values()))
+    per_class = [f"## {report.name}, per class\n\n{_per_class(report)}" for report in reports]
+    first = reports[0]
     run = (
         f"Seed {first.seed}, best epoch {first.best_epoch} of {len(first.history['loss'])}, "
         f"{first.seconds / 60:.0f} min on {first.machine['processor']} ({first.machine['cores']} cores); "
@@ -64,14 +64,8 @@ def table(reports: Mapping[str, RunReport]) -> str:
     return "\n\n".join(["# fer_vgg", *tables, *per_class]) + "\n"
 
 
-def _choice(reports: Mapping[str, RunReport]) -> str:
-    """Return what weights are chosen by: accuracies on PublicTest."""
-    rows = {}
-    for report in reports.values():
-        found = accuracies(report, "validation")
-        clean, occluded = 100 * found["clean"], 100 * found["occluded"]
-        rows[report.name] = {"accuracy": clean, "occluded": occluded, "mean": (clean + occluded) / 2}
-    return markdown_table(pd.DataFrame(rows).T)
+def _choice(reports: Sequence[RunReport]) -> str:
+    return markdown_table(100 * pd.DataFrame({report.name: choice(report) for report in reports}).T)
 
 
 def _per_class(report: RunReport) -> str:

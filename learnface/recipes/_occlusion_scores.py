@@ -19,6 +19,7 @@ __all__ = [
     "OCCLUSION_SEED",
     "ScoredFaces",
     "accuracies",
+    "choice",
     "occluded_part",
     "occluded_set",
     "resized",
@@ -56,6 +57,13 @@ def accuracies(report: RunReport, split: str = "test") -> dict[str, float]:
         "occluded": float(np.mean([*kinds.values()])),
         **kinds,
     }
+
+
+def choice(report: RunReport) -> dict[str, float]:
+    """Return what networks are chosen by: accuracies on PublicTest, whole and occluded, and their mean."""
+    found = accuracies(report, "validation")
+    clean, occluded = found["clean"], found["occluded"]
+    return {"clean": clean, "occluded": occluded, "mean": (clean + occluded) / 2}
 
 
 class ScoredFaces:

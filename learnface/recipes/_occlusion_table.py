@@ -10,7 +10,7 @@ from learnface.faces.occlusion import KINDS
 from learnface.metrics import mean_interval
 from learnface.recipes._data import NEW_FACES
 from learnface.recipes._occlusion_networks import MODELS, PAPER_MARGIN
-from learnface.recipes._occlusion_scores import accuracies, occluded_part
+from learnface.recipes._occlusion_scores import accuracies, choice, occluded_part
 from learnface.recipes._verdict import ALONE, verdict
 from learnface.reports import comparison_table, interval_picture, markdown_table
 from learnface.training import RunReport
@@ -166,8 +166,7 @@ def _choice(named: Mapping[str, Mapping[int, RunReport]]) -> str:
     """Tell the accuracies on PublicTest, and which network has the highest mean of clean and occluded there."""
     rows, means = {}, {}
     for name, found in named.items():
-        scores = pd.DataFrame([accuracies(report, "validation") for report in found.values()])
-        scores = scores[["clean", "occluded"]].assign(mean=scores[["clean", "occluded"]].mean(axis=1))
+        scores = pd.DataFrame([choice(report) for report in found.values()])
         rows[name] = {column: _interval(scores[column]) for column in scores}
         means[name] = scores["mean"].mean()
     best = max(means, key=means.get)

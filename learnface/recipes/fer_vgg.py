@@ -107,16 +107,12 @@ def run(
     return reports
 
 
-def _written(out: Path, report: RunReport) -> dict[str, RunReport]:
+def _written(out: Path, report: RunReport) -> list[RunReport]:
     """Return the reports of all heads that come from the same training as this one, of earlier calls too."""
-    paths = {head: out / f"{_name(head, report.settings)}.report.json" for head in HEADS}
-    found = {head: RunReport.load(path) for head, path in paths.items() if path.exists()}
+    paths = [out / f"{_name(head, report.settings)}.report.json" for head in HEADS]
+    found = [RunReport.load(path) for path in paths if path.exists()]
     same = ("settings", "seed", "data", "history")
-    return {
-        head: other
-        for head, other in found.items()
-        if all(getattr(other, one) == getattr(report, one) for one in same)
-    }
+    return [other for other in found if all(getattr(other, one) == getattr(report, one) for one in same)]
 
 
 def _name(head: str, settings: Mapping) -> str:

@@ -152,8 +152,8 @@ def test_every_weight_is_trained(monkeypatch):
         ({"input_shape": (64, 64, 2)}, "1 channel"),
         ({"input_shape": (None, None, 3)}, "fixed height and width"),
         ({"classes": 0}, "classes must be 1 or more"),
-        ({"dense": (0,)}, "dense must be widths"),
-        ({"dropout": 1.0}, "dropout must be"),
+        ({"dense": (0,)}, "dense is 0: give 1"),
+        ({"dropout": 1.0}, "dropout is 1.0: give a share"),
         ({"include_top": False, "pooling": "median"}, "pooling must be"),
     ],
 )

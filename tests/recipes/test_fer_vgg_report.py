@@ -31,7 +31,7 @@ def report():
 
 
 def test_faces_as_they_are_and_occluded_stand_beside_what_others_reach(report):
-    text = table({"ours": report})
+    text = table([report])
     row = next(line for line in text.splitlines() if line.startswith("| fer_vgg-ours"))
     assert [cell.strip() for cell in row.split("|")[2:6]] == ["100.00", "100.00", "100.00", "50.00"]
     assert "VGG13 on FER+" in text and "Seed 3, best epoch 2 of 2" in text

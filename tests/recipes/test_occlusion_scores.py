@@ -7,7 +7,7 @@ from learnface.faces.occlusion import KINDS
 from learnface.faces.regions import FIVE_REGIONS
 from learnface.models import branch_weights, five_branch
 from learnface.recipes._data import Split
-from learnface.recipes._occlusion_scores import NEW_FACES, ScoredFaces, accuracies, occluded_set
+from learnface.recipes._occlusion_scores import NEW_FACES, ScoredFaces, accuracies, choice, occluded_set
 from learnface.training import RunReport, evaluate
 
 
@@ -64,3 +64,9 @@ def test_occluded_is_the_mean_over_kinds():
     found = accuracies(RunReport("plain", parameters=1, settings={}, scores=scores))
     assert found["clean"] == 0.9
     assert found["occluded"] == pytest.approx((1.0 + 0.5 * (len(KINDS) - 1)) / len(KINDS))
+
+
+def test_networks_are_chosen_by_the_validation_faces_alone():
+    scores = {f"validation, {kind}": {"accuracy": 0.5} for kind in KINDS} | {"validation": {"accuracy": 0.9}}
+    report = RunReport("plain", parameters=1, settings={}, scores=scores)
+    assert choice(report) == pytest.approx({"clean": 0.9, "occluded": 0.5, "mean": 0.7})
