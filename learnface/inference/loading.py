@@ -23,7 +23,7 @@ def load_network(
     A model of clips gives a `ClipNetwork`, any other one a `Network`: also one of five pictures of each face.
 
     Args:
-        model: a Keras model, the path of a `.keras` file, or None for `fer_vgg(weights="ferplus")`.
+        model: a Keras model, the path of a `.keras` file, or None for `fer_vgg(weights="ferplus_occluded")`.
         labels: see `Network`.
         flip: see `Network`.
 
@@ -51,7 +51,7 @@ def load_model(model: keras.Model | str | Path | None) -> keras.Model:
     if model is None:
         from learnface.models import fer_vgg
 
-        return fer_vgg(weights="ferplus")
+        return fer_vgg(weights="ferplus_occluded")
     return model if isinstance(model, keras.Model) else _load(Path(model))
 
 

@@ -2,8 +2,9 @@
 
 A narrow VGG (Simonyan and Zisserman 2015, arXiv 1409.1556) in the line of the FER+ paper's VGG13 (Barsoum et
 al. 2016, arXiv 1608.01041), with a seventh of its parameters: batch normalisation (Ioffe and Szegedy 2015) and
-global average pooling take the place of the wide dense layers. It is what `learnface predict` uses when no
-other model is named. Almost all its work is done at half resolution and below, which makes it quick on a CPU.
+global average pooling take the place of the wide dense layers. With the weights `"ferplus_occluded"` it is what
+`learnface predict` uses when no other model is named. Almost all its work is done at half resolution and below,
+which makes it quick on a CPU.
 """
 
 from pathlib import Path
@@ -41,7 +42,8 @@ def fer_vgg(
         dropout: dropout rate in front of the classifier.
         include_top: whether to end with the classifier; without it the last map is returned.
         pooling: without the top, `None`, `"avg"` or `"max"`.
-        weights: `None`, `"ferplus"` (8 classes), `"fer2013"` (7 classes), or the path of a weights file.
+        weights: `None`, `"ferplus"` or `"ferplus_occluded"` (8 classes; the second learnt from faces of which half
+            had their lower half hidden), `"fer2013"` (7 classes), or the path of a weights file.
         classifier_activation: activation of the last layer; `None` gives logits.
         name: name of the model.
 

@@ -40,10 +40,11 @@ occluder a face, the same for every run. "{new_faces}" leaves out the test faces
 training face: FER2013 repeats some, alike for every network. Intervals are Student's t at 95 % over seeds; without
 one there was a single seed. {start}"""
 ONE_START = (
-    "All runs start from one set of weights, which saw the same training faces as whole faces for 30 epochs: the "
+    "All runs start from one set of weights, which saw the same training faces as whole faces{also} for 30 epochs: the "
     "intervals cover fine-tuning, not training from the beginning, and the start favours the plain networks."
 )
-
+_STARTS = {"ferplus": "", "ferplus_occluded": ", half of them with the lower half occluded,"}
+"""What the packaged weights saw beside whole faces."""
 
 _RIVALS = {
     "plain_occluded": "plain",
@@ -131,7 +132,8 @@ def _start(report: RunReport) -> str:
 
 
 def _silent(report: RunReport) -> str:
-    start = ONE_START if report.settings["initial_weights"] == "ferplus" else ""
+    weights = report.settings["initial_weights"]
+    start = ONE_START.format(also=_STARTS[weights]) if weights in _STARTS else ""
     return SILENT.format(**report.settings, new_faces=NEW_FACES, start=start).rstrip()
 
 

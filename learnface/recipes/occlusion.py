@@ -104,7 +104,8 @@ def run(
         epochs: see `Plan`, as all that follow up to `learning_rate`. The paper trains for 30; from random
             weights the backbone needs as many.
         backbone: the paper's is `"resnet50"`.
-        initial_weights: `"ferplus"` suits `fer_vgg`, `"imagenet"` the networks of `keras.applications`.
+        initial_weights: `"ferplus"` and `"ferplus_occluded"` suit `fer_vgg`, `"imagenet"` the networks of
+            `keras.applications`; a file's path does too.
         size: side of the pictures.
         attention: `"sigmoid"`, `"softmax"` or `"normalised"`.
         region_dropout: chance for each branch of each face to be left out in training.
