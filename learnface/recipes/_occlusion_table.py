@@ -40,11 +40,14 @@ occluder a face, the same for every run. "{new_faces}" leaves out the test faces
 training face: FER2013 repeats some, alike for every network. Intervals are Student's t at 95 % over seeds; without
 one there was a single seed. {start}"""
 ONE_START = (
-    "All runs start from one set of weights, which saw the same training faces as whole faces{also} for 30 epochs: the "
-    "intervals cover fine-tuning, not training from the beginning, and the start favours the plain networks."
+    "All runs start from one set of weights, which saw the same training faces {seen}: the intervals cover "
+    "fine-tuning, not training from the beginning, and the start favours the plain networks."
 )
-_STARTS = {"ferplus": "", "ferplus_occluded": ", half of them with the lower half occluded,"}
-"""What the packaged weights saw beside whole faces."""
+_STARTS = {
+    "ferplus": "as whole faces for 30 epochs",
+    "ferplus_occluded": "as single pictures for 60 epochs, half of them with the lower half occluded",
+}
+"""How the packaged weights saw the training faces."""
 
 _RIVALS = {
     "plain_occluded": "plain",
@@ -133,7 +136,7 @@ def _start(report: RunReport) -> str:
 
 def _silent(report: RunReport) -> str:
     weights = report.settings["initial_weights"]
-    start = ONE_START.format(also=_STARTS[weights]) if weights in _STARTS else ""
+    start = ONE_START.format(seen=_STARTS[weights]) if weights in _STARTS else ""
     return SILENT.format(**report.settings, new_faces=NEW_FACES, start=start).rstrip()
 
 

@@ -8,6 +8,7 @@ __all__ = ["figures_of"]
 # What a table calls a model where that is not the builder's name.
 _ROWS = {
     "fer_vgg/table.md": {"fer_vgg": ("fer_vgg-ferplus", "fer_vgg-fer2013")},
+    "fer_vgg/occluded.md": {"fer_vgg": ("fer_vgg-ferplus_occluded", "fer_vgg-fer2013_occluded")},
     **{
         f"mi2020/{page}.md": {
             "cnn_lstm": ("fer_vgg_lstm, mean",),
