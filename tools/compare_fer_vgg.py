@@ -29,7 +29,7 @@ from learnface.recipes._occlusion_scores import ScoredFaces, occluded_part  # no
 from learnface.reports import markdown_table  # noqa: E402
 from learnface.training import predict_probabilities  # noqa: E402
 
-FORMER, LATTER = "ferplus", "ferplus_occluded"
+BOTH = FORMER, LATTER = "ferplus", "ferplus_occluded"
 GAINS = (
     f"By how much `{LATTER}` is better than `{FORMER}` on the same faces of PrivateTest: points, with the interval at "
     "95 % over faces."
@@ -44,7 +44,7 @@ WORDS = {"accuracy": "accuracy", "uf1": "macro F1", "uar": "UAR"}
 def main(data: Path, out: Path | None) -> None:
     """Score both weights, print the tables, and write them."""
     faces = ScoredFaces(load_splits(ferplus.index(data), FERPLUS), 48)
-    named = {weights: _named(fer_vgg(weights=weights), faces) for weights in (FORMER, LATTER)}
+    named = {weights: _named(fer_vgg(weights=weights), faces) for weights in BOTH}
     note = NOTE.format(count=len(faces.splits["test"].codes))
     parts = ["# fer_vgg learnt from whole faces, and from half-hidden ones"]
     parts += ["## PublicTest, which chooses", _accuracies(named, faces, "validation")]
