@@ -18,7 +18,7 @@ from learnface.faces import build_detector, crop_face
 from learnface.models import export, fer_vgg
 
 photo, out = sys.argv[1], Path(sys.argv[2])
-export(fer_vgg(weights="ferplus"), out / "fer_vgg.onnx")
+export(fer_vgg(weights="ferplus_occluded"), out / "fer_vgg.onnx")
 
 # From here on neither TensorFlow nor Keras is needed.
 session = onnxruntime.InferenceSession(out / "fer_vgg.onnx")
