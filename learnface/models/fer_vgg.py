@@ -42,8 +42,8 @@ def fer_vgg(
         dropout: dropout rate in front of the classifier.
         include_top: whether to end with the classifier; without it the last map is returned.
         pooling: without the top, `None`, `"avg"` or `"max"`.
-        weights: `None`, `"ferplus"` or `"ferplus_occluded"` (8 classes; the second learnt from faces of which half
-            had their lower half hidden), `"fer2013"` (7 classes), or the path of a weights file.
+        weights: `None`, `"ferplus"` or `"ferplus_occluded"` (8 classes), `"fer2013"` or `"fer2013_occluded"` (7), of
+            which the occluded ones learnt from faces half of which had their lower half hidden, or a file's path.
         classifier_activation: activation of the last layer; `None` gives logits.
         name: name of the model.
 
