@@ -45,6 +45,7 @@ def test_models_saved_with_a_card_bring_their_labels(tmp_path):
 def test_the_network_of_learnface():
     assert "happy" in load_network(None).labels
     model, half_hidden = load_model(None), fer_vgg(weights="ferplus_occluded")
+    assert model.name == "fer_vgg"
     np.testing.assert_array_equal(model.get_weights()[0], half_hidden.get_weights()[0])
 
 
