@@ -10,7 +10,7 @@ from learnface.errors import DataError
 from learnface.faces.occlusion import AREAS
 from learnface.labels import FERPLUS
 from learnface.layers import RandomOcclusion
-from learnface.models import five_branch
+from learnface.models import fer_vgg, five_branch
 from learnface.models.backbones import BACKBONES, build_backbone
 from learnface.models.five_branch import ATTENTIONS
 
@@ -23,6 +23,7 @@ MODELS = {
     "five_branch_occluded": "the same, with the lower half of every second training face randomly occluded, "
     "before its regions are cut",
     "five_branch_best": "and with normalised attention, and a fifth of the regions left out in training",
+    "five_branch_separate": "and with a backbone for each picture, of all of which the start is the same",
     "distilled": "plain_occluded, trained towards the mean of its labels and what five_branch_best of the same seed "
     "says of the whole, clean face",
 }
@@ -31,6 +32,12 @@ _OPTIONS = {
     "plain_occluded": {"input_occlusion": 0.5},
     "five_branch_occluded": {"input_occlusion": 0.5},
     "five_branch_best": {"input_occlusion": 0.5, "attention": "normalised", "region_dropout": 0.2},
+    "five_branch_separate": {
+        "input_occlusion": 0.5,
+        "attention": "normalised",
+        "region_dropout": 0.2,
+        "shared": False,
+    },
     "distilled": {"input_occlusion": 0.5, "teacher": "five_branch_best"},
 }
 
@@ -42,8 +49,11 @@ class Plan:
     Attributes:
         backbone: a name of `learnface.models.backbones.BACKBONES`.
         initial_weights: of the backbone, or None for random ones.
+        initial_classifier: whether the classifier, too, starts from the initial weights; for `fer_vgg` with
+            weights of FER+'s classes.
         size: side of the network's pictures in pixels.
         attention: of `five_branch`.
+        shared: whether one backbone serves all branches of `five_branch`.
         region_dropout: of `five_branch`.
         input_occlusion: chance for a training face to have its lower half occluded before anything else.
         teacher: the network of `MODELS` whose probabilities are half of the training targets, or None.
@@ -61,8 +71,10 @@ class Plan:
 
     backbone: str = "fer_vgg"
     initial_weights: str | None = "ferplus"
+    initial_classifier: bool = False
     size: int = 48
     attention: str = "sigmoid"
+    shared: bool = True
     region_dropout: float = 0.0
     input_occlusion: float = 0.0
     teacher: str | None = None
@@ -81,6 +93,11 @@ class Plan:
             raise DataError(f"attention must be one of {', '.join(ATTENTIONS)}, not {self.attention!r}")
         if self.backbone not in BACKBONES:
             raise DataError(f"there is no backbone {self.backbone!r}: choose from {', '.join(BACKBONES)}")
+        if self.initial_classifier and (self.backbone != "fer_vgg" or self.initial_weights is None):
+            raise DataError(
+                "initial_classifier needs weights that have a classifier of FER+'s classes: give backbone fer_vgg and "
+                "initial_weights, or leave it out"
+            )
         check_share(
             region_dropout=self.region_dropout, input_occlusion=self.input_occlusion, dropout=self.dropout
         )
@@ -96,23 +113,34 @@ def plan_of(model: str, plan: Plan) -> Plan:
 def build(model: str, plan: Plan, margin: float | None = PAPER_MARGIN) -> keras.Model:
     """Return a network of `MODELS`, for grey faces."""
     plan = plan_of(model, plan)
-    shape, classes = (plan.size, plan.size, 1), len(FERPLUS)
-    if model.startswith("five_branch"):
-        return five_branch(
-            shape,
-            classes,
-            backbone=plan.backbone,
-            backbone_weights=plan.initial_weights,
-            attention=plan.attention,
-            margin=margin,
-            region_dropout=plan.region_dropout,
-            input_occlusion=plan.input_occlusion,
-            dropout=plan.dropout,
-        )
+    network = _five_branch(plan, margin) if model.startswith("five_branch") else _plain(model, plan)
+    if plan.initial_classifier:
+        trained = fer_vgg((plan.size, plan.size, 1), len(FERPLUS), weights=plan.initial_weights)
+        network.get_layer("predictions").set_weights(trained.get_layer("predictions").get_weights())
+    return network
+
+
+def _five_branch(plan: Plan, margin: float | None) -> keras.Model:
+    return five_branch(
+        (plan.size, plan.size, 1),
+        len(FERPLUS),
+        backbone=plan.backbone,
+        backbone_weights=plan.initial_weights,
+        shared=plan.shared,
+        attention=plan.attention,
+        margin=margin,
+        region_dropout=plan.region_dropout,
+        input_occlusion=plan.input_occlusion,
+        dropout=plan.dropout,
+    )
+
+
+def _plain(name: str, plan: Plan) -> keras.Model:
+    shape = (plan.size, plan.size, 1)
     network = build_backbone(plan.backbone, shape, weights=plan.initial_weights)
     inputs = x = keras.Input(shape, name="image")
     if plan.input_occlusion:
         x = RandomOcclusion(AREAS["lower"], rate=plan.input_occlusion, fixed=False, name="input_occlusion")(x)
     x = keras.layers.Dropout(plan.dropout, name="dropout")(network(x))
-    x = keras.layers.Dense(classes, activation="softmax", dtype="float32", name="predictions")(x)
-    return keras.Model(inputs, x, name=model)
+    x = keras.layers.Dense(len(FERPLUS), activation="softmax", dtype="float32", name="predictions")(x)
+    return keras.Model(inputs, x, name=name)

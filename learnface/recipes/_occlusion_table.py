@@ -54,6 +54,7 @@ _RIVALS = {
     "five_branch": "plain",
     "five_branch_occluded": "plain_occluded",
     "five_branch_best": "plain_occluded",
+    "five_branch_separate": "plain_occluded",
     "distilled": "plain_occluded",
 }
 """The plain network that learnt from the same faces: with it each network is compared."""

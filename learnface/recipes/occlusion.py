@@ -75,8 +75,10 @@ def run(
     epochs: int = Plan.epochs,
     backbone: str = Plan.backbone,
     initial_weights: str | None = Plan.initial_weights,
+    initial_classifier: bool = Plan.initial_classifier,
     size: int = Plan.size,
     attention: str = Plan.attention,
+    shared: bool = Plan.shared,
     region_dropout: float = Plan.region_dropout,
     input_occlusion: float = Plan.input_occlusion,
     votes: bool = Plan.votes,
@@ -106,8 +108,10 @@ def run(
         backbone: the paper's is `"resnet50"`.
         initial_weights: `"ferplus"` and `"ferplus_occluded"` suit `fer_vgg`, `"imagenet"` the networks of
             `keras.applications`; a file's path does too.
+        initial_classifier: whether the classifier, too, starts from the weights of `fer_vgg`.
         size: side of the pictures.
         attention: `"sigmoid"`, `"softmax"` or `"normalised"`.
+        shared: whether one backbone serves all five branches; else each has its own.
         region_dropout: chance for each branch of each face to be left out in training.
         input_occlusion: chance for a training face to have its lower half occluded.
         votes: whether to train towards the distribution of votes (FER+'s "crossentropy" mode, which keeps more
@@ -133,8 +137,10 @@ def run(
     plan = Plan(
         backbone=backbone,
         initial_weights=initial_weights,
+        initial_classifier=initial_classifier,
         size=size,
         attention=attention,
+        shared=shared,
         region_dropout=region_dropout,
         input_occlusion=input_occlusion,
         votes=votes,
