@@ -25,7 +25,7 @@ from learnface.labels import FERPLUS  # noqa: E402
 from learnface.metrics import pooled_difference  # noqa: E402
 from learnface.models import fer_vgg  # noqa: E402
 from learnface.recipes._data import load_splits  # noqa: E402
-from learnface.recipes._occlusion_scores import ScoredFaces, occluded_part  # noqa: E402
+from learnface.recipes._occlusion_scores import COVERAGE, ScoredFaces, accuracies, occluded_part  # noqa: E402
 from learnface.reports import markdown_table  # noqa: E402
 from learnface.training import predict_probabilities  # noqa: E402
 
@@ -36,7 +36,7 @@ GAINS = (
 )
 NOTE = (
     "`python tools/compare_fer_vgg.py --data FERPLUS_DIR`; {count:,} real faces of PrivateTest with a majority label; "
-    "`hidden` is the mean over the five ways after it of hiding 60 % of the lower half."
+    "`hidden` is the mean over the five ways after it of hiding {coverage:.0%} of the lower half."
 )
 WORDS = {"accuracy": "accuracy", "uf1": "macro F1", "uar": "UAR"}
 
@@ -45,7 +45,7 @@ def main(data: Path, out: Path | None) -> None:
     """Score both weights, print the tables, and write them."""
     faces = ScoredFaces(load_splits(ferplus.index(data), FERPLUS), 48)
     named = {weights: _named(fer_vgg(weights=weights), faces) for weights in BOTH}
-    note = NOTE.format(count=len(faces.splits["test"].codes))
+    note = NOTE.format(count=len(faces.splits["test"].codes), coverage=COVERAGE)
     parts = ["# fer_vgg learnt from whole faces, and from half-hidden ones"]
     parts += ["## PublicTest, which chooses", _accuracies(named, faces, "validation")]
     parts += ["## PrivateTest", _accuracies(named, faces, "test"), GAINS, _gains(named, faces), note]
@@ -63,16 +63,13 @@ def _named(model, faces: ScoredFaces) -> dict[str, np.ndarray]:
 def _accuracies(named: dict, faces: ScoredFaces, split: str) -> str:
     rows = {}
     for weights, found in named.items():
-        right = {part: 100 * np.mean(found[part] == codes) for part, (_, codes) in faces.parts.items()}
-        kinds = {kind: right[occluded_part(split, kind)] for kind in KINDS}
-        hidden = np.mean([*kinds.values()])
-        rows[weights] = {
-            "whole": right[split],
-            "hidden": hidden,
-            "mean": (right[split] + hidden) / 2,
-            **kinds,
+        right = {
+            part: {"accuracy": np.mean(found[part] == codes)} for part, (_, codes) in faces.parts.items()
         }
-    return markdown_table(pd.DataFrame(rows).T.rename_axis("weights"))
+        found = accuracies(right, split)
+        whole, hidden = found.pop("clean"), found.pop("occluded")
+        rows[weights] = {"whole": whole, "hidden": hidden, "mean": (whole + hidden) / 2, **found}
+    return markdown_table(100 * pd.DataFrame(rows).T.rename_axis("weights"))
 
 
 def _gains(named: dict, faces: ScoredFaces) -> str:

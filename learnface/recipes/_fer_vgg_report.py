@@ -42,7 +42,7 @@ def table(reports: Sequence[RunReport]) -> str:
             "accuracy": 100 * report.scores["test"]["accuracy"],
             "with mirrored": 100 * report.scores["test flipped"]["accuracy"],
             "new faces": 100 * report.scores[NEW_FACES]["accuracy"],
-            "occluded": 100 * accuracies(report)["occluded"],
+            "occluded": 100 * accuracies(report.scores)["occluded"],
             "macro F1": 100 * report.scores["test"]["f1"],
             "UAR": 100 * report.scores["test"]["uar"],
             "calibration error": 100 * report.scores["test"]["calibration_error"],
@@ -65,7 +65,7 @@ def table(reports: Sequence[RunReport]) -> str:
 
 
 def _choice(reports: Sequence[RunReport]) -> str:
-    return markdown_table(100 * pd.DataFrame({report.name: choice(report) for report in reports}).T)
+    return markdown_table(100 * pd.DataFrame({report.name: choice(report.scores) for report in reports}).T)
 
 
 def _per_class(report: RunReport) -> str:
@@ -95,7 +95,7 @@ def card(report: RunReport, labels: Sequence[str], rule: str, weights: Path) -> 
         scores={key: test[key] for key in _FIGURES}
         | {
             "accuracy_flipped": report.scores["test flipped"]["accuracy"],
-            "accuracy_occluded": accuracies(report)["occluded"],
+            "accuracy_occluded": accuracies(report.scores)["occluded"],
             "per_class": test["per_class"],
         },
         licence="Apache-2.0; trained on FER2013 (Kaggle challenge data) and FER+ labels (MIT)",

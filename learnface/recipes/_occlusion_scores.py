@@ -12,7 +12,7 @@ from learnface.faces.occlusion import KINDS, occlude
 from learnface.faces.regions import FIVE_REGIONS
 from learnface.labels import FERPLUS
 from learnface.recipes._data import NEW_FACES, Split, are_new
-from learnface.training import RunReport, predict_probabilities, score_probabilities
+from learnface.training import predict_probabilities, score_probabilities
 
 __all__ = [
     "COVERAGE",
@@ -49,19 +49,19 @@ def occluded_set(faces: np.ndarray, kind: str, seed: int = OCCLUSION_SEED) -> np
     return np.array(hidden)
 
 
-def accuracies(report: RunReport, split: str = "test") -> dict[str, float]:
-    """Return a run's accuracies: `clean`, `occluded` (the mean over all kinds), and each kind's own."""
-    kinds = {kind: report.scores[occluded_part(split, kind)]["accuracy"] for kind in KINDS}
+def accuracies(scores: Mapping[str, Any], split: str = "test") -> dict[str, float]:
+    """Return accuracies of scores by part: `clean`, `occluded` (the mean over all kinds), and each kind's own."""
+    kinds = {kind: scores[occluded_part(split, kind)]["accuracy"] for kind in KINDS}
     return {
-        "clean": report.scores[split]["accuracy"],
+        "clean": scores[split]["accuracy"],
         "occluded": float(np.mean([*kinds.values()])),
         **kinds,
     }
 
 
-def choice(report: RunReport) -> dict[str, float]:
+def choice(scores: Mapping[str, Any]) -> dict[str, float]:
     """Return what networks are chosen by: accuracies on PublicTest, whole and occluded, and their mean."""
-    found = accuracies(report, "validation")
+    found = accuracies(scores, "validation")
     clean, occluded = found["clean"], found["occluded"]
     return {"clean": clean, "occluded": occluded, "mean": (clean + occluded) / 2}
 

@@ -71,7 +71,11 @@ def table(reports: Mapping[str, RunReport]) -> str:
     parts = ["# Five branches against occlusion, on FER+", _start(first)]
     named = {name: found for (name, margin), found in groups.items() if margin in (None, PAPER_MARGIN)}
     if "five_branch" in named:
-        ours = {"five_branch": mean_interval([accuracies(r)["clean"] for r in named["five_branch"].values()])}
+        ours = {
+            "five_branch": mean_interval(
+                [accuracies(r.scores)["clean"] for r in named["five_branch"].values()]
+            )
+        }
         parts += ["## Table 1: accuracy on FER+", comparison_table(ours, PUBLISHED, name="accuracy")]
     if named:
         parts += [
@@ -98,7 +102,7 @@ def sweep_picture(reports: Mapping[str, RunReport]) -> Figure | None:
     if len(sweep) < 2:
         return None
     scores = {
-        f"{margin:g}, {part}": [accuracies(report)[part] for report in found.values()]
+        f"{margin:g}, {part}": [accuracies(report.scores)[part] for report in found.values()]
         for part in ("clean", "occluded")
         for margin, found in sweep
     }
@@ -144,7 +148,7 @@ def _silent(report: RunReport) -> str:
 def _networks(named: Mapping[str, Mapping[int, RunReport]]) -> str:
     rows = {}
     for name, found in named.items():
-        scores = pd.DataFrame([accuracies(report) for report in found.values()])
+        scores = pd.DataFrame([accuracies(report.scores) for report in found.values()])
         scores.insert(1, "new faces", [report.scores[NEW_FACES]["accuracy"] for report in found.values()])
         scores.insert(3, "lost", scores["clean"] - scores["occluded"])
         rows[name] = {column: _interval(scores[column]) for column in scores}
@@ -162,7 +166,7 @@ def _verdicts(named: Mapping[str, Mapping[int, RunReport]]) -> list[str]:
     for ours, other in _RIVALS.items():
         seeds = sorted(set(named.get(ours, ())) & set(named.get(other, ())))
         for part, words in (("clean", "on faces as they are"), ("occluded", "on occluded faces")):
-            pair = [[accuracies(named[name][seed])[part] for seed in seeds] for name in (ours, other)]
+            pair = [[accuracies(named[name][seed].scores)[part] for seed in seeds] for name in (ours, other)]
             if seeds:
                 lines.append(f"- {ours} against {other} {words}: {verdict(*pair)}.")
     return [f"Paired by seed, {ALONE}:", "\n".join(lines)] if lines else []
@@ -172,7 +176,7 @@ def _choice(named: Mapping[str, Mapping[int, RunReport]]) -> str:
     """Tell the accuracies on PublicTest, and which network has the highest mean of clean and occluded there."""
     rows, means = {}, {}
     for name, found in named.items():
-        scores = pd.DataFrame([choice(report) for report in found.values()])
+        scores = pd.DataFrame([choice(report.scores) for report in found.values()])
         rows[name] = {column: _interval(scores[column]) for column in scores}
         means[name] = scores["mean"].mean()
     best = max(means, key=means.get)
@@ -203,7 +207,7 @@ def _branches(named: Mapping[str, Mapping[int, RunReport]]) -> str:
 def _sweep(sweep: Mapping[float, Mapping[int, RunReport]]) -> str:
     rows = {}
     for margin, found in sorted(sweep.items()):
-        scores = pd.DataFrame([accuracies(report) for report in found.values()])
+        scores = pd.DataFrame([accuracies(report.scores) for report in found.values()])
         validation = pd.Series([report.scores["validation"]["accuracy"] for report in found.values()])
         rows[f"{margin:g}"] = {
             "validation": _interval(validation),

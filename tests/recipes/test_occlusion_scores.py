@@ -8,7 +8,7 @@ from learnface.faces.regions import FIVE_REGIONS
 from learnface.models import branch_weights, five_branch
 from learnface.recipes._data import Split
 from learnface.recipes._occlusion_scores import NEW_FACES, ScoredFaces, accuracies, choice, occluded_set
-from learnface.training import RunReport, evaluate
+from learnface.training import evaluate
 
 
 @pytest.fixture
@@ -61,12 +61,11 @@ def test_faces_that_training_has_are_left_out_of_one_score(scored):
 def test_occluded_is_the_mean_over_kinds():
     scores = {f"test, {kind}": {"accuracy": 0.5} for kind in KINDS} | {"test": {"accuracy": 0.9}}
     scores[f"test, {next(iter(KINDS))}"] = {"accuracy": 1.0}
-    found = accuracies(RunReport("plain", parameters=1, settings={}, scores=scores))
+    found = accuracies(scores)
     assert found["clean"] == 0.9
     assert found["occluded"] == pytest.approx((1.0 + 0.5 * (len(KINDS) - 1)) / len(KINDS))
 
 
 def test_networks_are_chosen_by_the_validation_faces_alone():
     scores = {f"validation, {kind}": {"accuracy": 0.5} for kind in KINDS} | {"validation": {"accuracy": 0.9}}
-    report = RunReport("plain", parameters=1, settings={}, scores=scores)
-    assert choice(report) == pytest.approx({"clean": 0.9, "occluded": 0.5, "mean": 0.7})
+    assert choice(scores) == pytest.approx({"clean": 0.9, "occluded": 0.5, "mean": 0.7})
