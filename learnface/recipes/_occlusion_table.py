@@ -133,6 +133,7 @@ def _start(report: RunReport) -> str:
     counts = ", ".join(f"{part['samples']:,} {name}" for name, part in report.data.items())
     weights = settings["initial_weights"]
     start = f"the weights {weights!r}" if weights else "random weights"
+    start += ", its classifier too" if settings.get("initial_classifier") else ""
     return (
         f"Backbone {settings['backbone']} from {start}, pictures of {settings['size']} pixels a side, "
         f"{settings['epochs']} epochs; faces: {counts}; training labels: {report.data['train']['labels']}."

@@ -56,6 +56,14 @@ def test_tables_say_which_is_better():
     assert "| 0.500 (0.030) |" in text and "25%" in text
 
 
+def test_the_start_is_told():
+    found = report("plain", 0, 0.86, 0.50)
+    found.settings |= {"initial_weights": "ferplus_occluded", "initial_classifier": True}
+    text = table({"plain/0": found})
+    assert "Backbone fer_vgg from the weights 'ferplus_occluded', its classifier too, pictures of 48" in text
+    assert "saw the same training faces as single pictures for 60 epochs, half of them with the lower" in text
+
+
 def test_publictest_chooses():
     text = table(REPORTS)
     choice = text[text.index("## What PublicTest chooses") :]
