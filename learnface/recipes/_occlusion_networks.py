@@ -14,7 +14,7 @@ from learnface.models import fer_vgg, five_branch
 from learnface.models.backbones import BACKBONES, build_backbone
 from learnface.models.five_branch import ATTENTIONS
 
-__all__ = ["MODELS", "PAPER_MARGIN", "Plan", "build", "plan_of"]
+__all__ = ["MODELS", "PAPER_MARGIN", "Plan", "SCHEDULES", "build", "plan_of"]
 
 MODELS = {
     "plain": "the backbone alone, with a classifier",
@@ -28,6 +28,11 @@ MODELS = {
     "says of the whole, clean face",
 }
 PAPER_MARGIN = 0.03
+SCHEDULES = {
+    "steps": "to a tenth after each third of the epochs, as after every ten of the paper's thirty",
+    "cosine": "to zero along half a cosine",
+}
+"""How the learning rate falls."""
 _OPTIONS = {
     "plain_occluded": {"input_occlusion": 0.5},
     "five_branch_occluded": {"input_occlusion": 0.5},
@@ -60,7 +65,8 @@ class Plan:
         votes: whether to train towards the distribution of votes, in place of the majority's class.
         epochs: of each run; validation chooses the best of them.
         batch_size: faces a batch.
-        learning_rate: the first one; a tenth of it follows after each third of the epochs.
+        learning_rate: the first one.
+        schedule: how it falls, one of `SCHEDULES`.
         weight_decay: of SGD.
         dropout: in front of the classifier.
         augmentation: of the training faces.
@@ -82,6 +88,7 @@ class Plan:
     epochs: int = 4
     batch_size: int = 64
     learning_rate: float = 0.01
+    schedule: str = "steps"
     weight_decay: float = 5e-4
     dropout: float = 0.4
     augmentation: Augmentation = Augmentation(
@@ -91,6 +98,8 @@ class Plan:
     def __post_init__(self):
         if self.attention not in ATTENTIONS:
             raise DataError(f"attention must be one of {', '.join(ATTENTIONS)}, not {self.attention!r}")
+        if self.schedule not in SCHEDULES:
+            raise DataError(f"schedule must be one of {', '.join(SCHEDULES)}, not {self.schedule!r}")
         if self.backbone not in BACKBONES:
             raise DataError(f"there is no backbone {self.backbone!r}: choose from {', '.join(BACKBONES)}")
         if self.initial_classifier and (self.backbone != "fer_vgg" or self.initial_weights is None):

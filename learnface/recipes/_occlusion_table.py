@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from learnface.faces.occlusion import KINDS
 from learnface.metrics import mean_interval
 from learnface.recipes._data import NEW_FACES
-from learnface.recipes._occlusion_networks import MODELS, PAPER_MARGIN
+from learnface.recipes._occlusion_networks import MODELS, PAPER_MARGIN, SCHEDULES
 from learnface.recipes._occlusion_scores import accuracies, choice, occluded_part
 from learnface.recipes._verdict import ALONE, verdict
 from learnface.reports import comparison_table, interval_picture, markdown_table
@@ -136,7 +136,9 @@ def _start(report: RunReport) -> str:
     start += ", its classifier too" if settings.get("initial_classifier") else ""
     return (
         f"Backbone {settings['backbone']} from {start}, pictures of {settings['size']} pixels a side, "
-        f"{settings['epochs']} epochs; faces: {counts}; training labels: {report.data['train']['labels']}."
+        f"{settings['epochs']} epochs at a rate of {settings['learning_rate']:g} that falls "
+        f"{SCHEDULES[settings.get('schedule', 'steps')]}; faces: {counts}; training labels: "
+        f"{report.data['train']['labels']}."
     )
 
 

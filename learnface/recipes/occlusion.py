@@ -84,6 +84,7 @@ def run(
     votes: bool = Plan.votes,
     batch_size: int = Plan.batch_size,
     learning_rate: float = Plan.learning_rate,
+    schedule: str = Plan.schedule,
     faces: int | None = None,
     jit_compile: bool = False,
     dtype_policy: str = "float32",
@@ -103,7 +104,7 @@ def run(
         seed: the first seed of weights, order, dropout, occlusion and augmentation.
         seeds: how many seeds for the comparison.
         sweep_seeds: how many for each margin of Figure 3.
-        epochs: see `Plan`, as all that follow up to `learning_rate`. The paper trains for 30; from random
+        epochs: see `Plan`, as all that follow up to `schedule`. The paper trains for 30; from random
             weights the backbone needs as many.
         backbone: the paper's is `"resnet50"`.
         initial_weights: `"ferplus"` and `"ferplus_occluded"` suit `fer_vgg`, `"imagenet"` the networks of
@@ -118,6 +119,7 @@ def run(
             training faces than the majority does), in place of the majority's class.
         batch_size: faces a batch.
         learning_rate: the first one.
+        schedule: how it falls: `"steps"`, to a tenth after each third of the epochs, or `"cosine"`.
         faces: use so many faces of each split, to try the recipe; None uses all.
         jit_compile: whether to compile with XLA.
         dtype_policy: precision of the networks, as `learnface.training.precision` takes it.
@@ -147,6 +149,7 @@ def run(
         epochs=epochs,
         batch_size=batch_size,
         learning_rate=learning_rate,
+        schedule=schedule,
     )
     margins = (margins,) if isinstance(margins, float | int) else tuple(margins)
     jobs = _jobs(models, tables, margins, range(seed, seed + seeds), range(seed, seed + sweep_seeds))
@@ -287,11 +290,14 @@ def _targets(split: Split, votes: bool) -> np.ndarray:
 
 
 def _optimizer(plan: Plan, steps: int) -> keras.optimizers.Optimizer:
-    """SGD whose rate falls to a tenth after each third of the epochs: after every ten of the paper's thirty."""
-    ends = [round(steps * plan.epochs * third / 3) for third in (1, 2)]
-    rates = [plan.learning_rate * factor for factor in (1.0, 0.1, 0.01)]
-    schedule = keras.optimizers.schedules.PiecewiseConstantDecay(ends, rates)
-    return keras.optimizers.SGD(schedule, momentum=0.9, nesterov=True, weight_decay=plan.weight_decay)
+    """SGD whose rate falls as `SCHEDULES` says, over so many steps an epoch."""
+    if plan.schedule == "cosine":
+        rate = keras.optimizers.schedules.CosineDecay(plan.learning_rate, steps * plan.epochs)
+    else:
+        ends = [round(steps * plan.epochs * third / 3) for third in (1, 2)]
+        rates = [plan.learning_rate * factor for factor in (1.0, 0.1, 0.01)]
+        rate = keras.optimizers.schedules.PiecewiseConstantDecay(ends, rates)
+    return keras.optimizers.SGD(rate, momentum=0.9, nesterov=True, weight_decay=plan.weight_decay)
 
 
 def _pictures(report: RunReport, folder: Path) -> None:

@@ -77,6 +77,11 @@ def test_rate_falls_after_each_third():
     assert [round(float(rate(step)), 6) for step in (0, 100, 101, 200, 201)] == [0.01, 0.01, 1e-3, 1e-3, 1e-4]
 
 
+def test_rate_falls_along_a_cosine():
+    rate = occlusion._optimizer(Plan(epochs=30, schedule="cosine"), steps=10)._learning_rate
+    assert [round(float(rate(step)), 6) for step in (0, 150, 300)] == [0.01, 0.005, 0.0]
+
+
 def test_a_report_has_the_settings_that_its_network_has():
     plan = Plan(attention="softmax")
     settings = {name: occlusion._settings(Job(name, 0.03, 0), plan) for name in occlusion.MODELS}
@@ -133,6 +138,7 @@ def test_no_network_starts_from_the_classifier_that_its_weights_grew_with():
         ({"tables": ["2"]}, "choose from 1, figure3"),
         ({"models": ["plain"], "tables": ["figure3"]}, "the margins of figure3 are those of five_branch"),
         ({"attention": "hard"}, "attention must be one of sigmoid, softmax, normalised, not 'hard'"),
+        ({"schedule": "linear"}, "schedule must be one of steps, cosine, not 'linear'"),
         ({"backbone": "vgg7"}, "there is no backbone 'vgg7': choose from"),
         ({"input_occlusion": 1.5}, "input_occlusion is 1.5: give a share from 0 to below 1"),
         ({"learning_rate": -1}, "learning_rate is -1: give a number above 0"),

@@ -16,7 +16,7 @@ def report(model, seed, clean, occluded, margin=None):
         weights = {"mean": half, "deviation": dict.fromkeys(FIVE_REGIONS, 0.03), "short_of_margin": 0.25}
         scores["branches"] = dict.fromkeys(("test", *(f"test, {kind}" for kind in KINDS)), weights)
     settings = {"model": model, "margin": margin, "backbone": "fer_vgg", "initial_weights": None, "size": 48}
-    settings |= {"epochs": 2, "batch_size": 64, "weight_decay": 5e-4, "dropout": 0.4}
+    settings |= {"epochs": 2, "batch_size": 64, "weight_decay": 5e-4, "dropout": 0.4, "learning_rate": 0.01}
     return RunReport(
         model,
         parameters=1234,
@@ -58,9 +58,14 @@ def test_tables_say_which_is_better():
 
 def test_the_start_is_told():
     found = report("plain", 0, 0.86, 0.50)
-    found.settings |= {"initial_weights": "ferplus_occluded", "initial_classifier": True}
+    found.settings |= {
+        "initial_weights": "ferplus_occluded",
+        "initial_classifier": True,
+        "schedule": "cosine",
+    }
     text = table({"plain/0": found})
     assert "Backbone fer_vgg from the weights 'ferplus_occluded', its classifier too, pictures of 48" in text
+    assert "2 epochs at a rate of 0.01 that falls to zero along half a cosine; faces:" in text
     assert "saw the same training faces as single pictures for 60 epochs, half of them with the lower" in text
 
 
