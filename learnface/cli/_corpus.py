@@ -8,12 +8,7 @@ from learnface.cli._warnings import tell_warnings
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["is_prepared", "read_index"]
-
-
-def is_prepared(data: Path) -> bool:
-    """Tell whether `learnface prepare` has written a folder."""
-    return (data / "manifest.json").is_file() and (data / "samples.parquet").is_file()
+__all__ = ["read_index"]
 
 
 def read_index(corpus: str, data: Path, split: str | None = None) -> "pd.DataFrame":
@@ -22,6 +17,7 @@ def read_index(corpus: str, data: Path, split: str | None = None) -> "pd.DataFra
     Raises:
         DataError: the corpus cannot be read, or has no such split.
     """
+    from learnface.clips._manifest import is_prepared
     from learnface.corpora import get_corpus
     from learnface.errors import DataError
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from learnface.cli._corpus import is_prepared, read_index
+from learnface.cli._corpus import read_index
 from learnface.cli._options import (
     Balance,
     BatchSize,
@@ -133,6 +133,9 @@ def train(
 
 def _prepared(data: Path, context: typer.Context) -> "Prepared | None":
     """Return the faces of a folder that `learnface prepare` has written, or None if it is none."""
+    from learnface.clips import Prepared
+    from learnface.clips._manifest import is_prepared
+
     if not is_prepared(data):
         return None
     given = [name for name in _PREPARING if context.get_parameter_source(name).name != "DEFAULT"]
@@ -140,6 +143,4 @@ def _prepared(data: Path, context: typer.Context) -> "Prepared | None":
         raise DataError(
             f"{data} holds faces that are prepared already: leave out the options of preparing ({', '.join(given)})"
         )
-    from learnface.clips import Prepared
-
     return Prepared(data)

@@ -14,7 +14,15 @@ from learnface.errors import DataError, reason
 from learnface.files import LOCK, locked, write_text
 from learnface.version import __version__
 
-__all__ = ["MANIFEST", "SAMPLES", "claim_folder", "new_manifest", "read_manifest", "write_manifest"]
+__all__ = [
+    "MANIFEST",
+    "SAMPLES",
+    "claim_folder",
+    "is_prepared",
+    "new_manifest",
+    "read_manifest",
+    "write_manifest",
+]
 
 MANIFEST, SAMPLES, SHARDS, NO_FACE, PROBLEMS = (
     "manifest.json",
@@ -39,6 +47,11 @@ def new_manifest(settings: PrepareSettings, rows: Sequence[Row], per_shard: int)
         "settings_sha256": settings.sha256,
         "samples_sha256": _rows_sha256(rows),
     }
+
+
+def is_prepared(folder: Path) -> bool:
+    """Tell whether a folder holds prepared faces, of which some may still be missing."""
+    return (folder / MANIFEST).is_file() and ((folder / SAMPLES).is_file() or (folder / SHARDS).is_dir())
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

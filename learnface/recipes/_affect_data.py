@@ -19,6 +19,7 @@ from learnface.clips import (
     sliding_windows,
 )
 from learnface.clips._frames import list_pictures
+from learnface.clips._manifest import is_prepared
 from learnface.corpora import get_corpus
 from learnface.corpora.splits import check_disjoint, split_subjects
 from learnface.errors import DataError, first_few
@@ -88,7 +89,7 @@ def check_prepared(data: Path, given: Mapping[str, Any]) -> None:
     Raises:
         DataError: some differ; the message names them all.
     """
-    if not (data / "manifest.json").is_file():
+    if not is_prepared(data):
         return
     faces = Prepared(data)
     made = faces.manifest["settings"]
@@ -130,7 +131,7 @@ def load_videos(
         **preparing: as for `learnface.clips.prepare`.
     """
     module = get_corpus(corpus)
-    if (data / "manifest.json").is_file():
+    if is_prepared(data):
         prepared = Prepared(data)
     else:
         prepared = prepare(_labelled_videos(data, module, reading or {}), faces, settings, **preparing)

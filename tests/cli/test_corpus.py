@@ -1,7 +1,7 @@
 import pytest
 from checks.clips import write_motion_clips
 
-from learnface.cli._corpus import is_prepared, read_index
+from learnface.cli._corpus import read_index
 from learnface.errors import DataError
 
 
@@ -18,9 +18,8 @@ def test_a_split_that_is_not_there(tmp_path):
         read_index("labelled_clips", root, split="test")
 
 
-def test_prepared_faces_are_told_from_a_corpus(tmp_path):
+def test_prepared_faces_are_no_corpus(tmp_path):
     for name in ("manifest.json", "samples.parquet"):
         (tmp_path / name).touch()
-    assert is_prepared(tmp_path) and not is_prepared(tmp_path / "none")
     with pytest.raises(DataError, match="holds faces that are prepared already: give the corpus"):
         read_index("labelled_clips", tmp_path)

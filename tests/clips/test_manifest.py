@@ -4,7 +4,7 @@ import pytest
 
 from learnface.clips import PrepareSettings
 from learnface.clips._frames import Row
-from learnface.clips._manifest import claim_folder, new_manifest, read_manifest
+from learnface.clips._manifest import claim_folder, is_prepared, new_manifest, read_manifest
 from learnface.errors import DataError
 
 ROWS = [Row("a", "/data/x/a.png"), Row("b", "/data/y/b.png")]
@@ -21,6 +21,18 @@ def test_a_new_folder_is_claimed_and_claimed_again(tmp_path):
         with claim_folder(folder, manifest()):
             assert (folder / "shards").is_dir()
     assert read_manifest(folder) == manifest()
+
+
+def test_prepared_folders_are_told_from_others_whole_or_not(tmp_path):
+    begun, whole, strange = (tmp_path / name for name in ("begun", "whole", "strange"))
+    with claim_folder(begun, manifest()):
+        assert is_prepared(begun)
+    for folder in (whole, strange):
+        folder.mkdir()
+        (folder / "manifest.json").touch()
+    (whole / "samples.parquet").touch()
+    assert is_prepared(whole)
+    assert not is_prepared(strange) and not is_prepared(tmp_path / "none")
 
 
 @pytest.mark.parametrize(
