@@ -11,7 +11,7 @@ from learnface.faces.align import TEMPLATES
 from learnface.faces.detect import DEFAULT_DETECTOR, Detector, build_detector
 from learnface.faces.landmarkers import PREDICTORS
 
-__all__ = ["LOOKS", "PrepareSettings"]
+__all__ = ["LOOKS", "PrepareSettings", "still_template"]
 
 # What a model sees of a face hangs on these; not on where the face was found, nor on how it is stored.
 LOOKS = ("landmarks", "template", "margin", "size", "grey", "equalise", "frames")
@@ -25,9 +25,14 @@ _CHOICES = {
     "encoding": ("raw", "png"),
 }
 
-WHOLE_FACE = ("mesh", "dlib68")
+_WHOLE_FACE = ("mesh", "dlib68")
 """Landmarks that fit every template."""
 _FITTING = {"detector": ("five", "eyes"), "dlib5": ("outer_eyes_and_nose",)}
+
+
+def still_template(landmarks: str | None) -> str | None:
+    """Return the template of the points that expressions move least, or None where the landmarks lack them."""
+    return "rigid" if landmarks in _WHOLE_FACE else None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learnface.clips._cutter import FaceCutter
-from learnface.clips._settings import WHOLE_FACE, PrepareSettings
+from learnface.clips._settings import PrepareSettings, still_template
 from learnface.clips.magnification import check_band, magnify_motion
 from learnface.clips.motion import (
     FLOW_METHODS,
@@ -99,7 +99,7 @@ class MicroSettings:
     @property
     def faces(self) -> PrepareSettings:
         """How the face is cut out of a frame."""
-        template = self.template or ("rigid" if self.landmarks in WHOLE_FACE else None)
+        template = self.template or still_template(self.landmarks)
         return PrepareSettings(
             detector=self.detector,
             landmarks=self.landmarks,

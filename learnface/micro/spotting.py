@@ -24,7 +24,7 @@ from scipy.ndimage import uniform_filter1d
 from scipy.signal import find_peaks, peak_widths
 
 from learnface.clips._cutter import FaceCutter
-from learnface.clips._settings import WHOLE_FACE, PrepareSettings
+from learnface.clips._settings import PrepareSettings, still_template
 from learnface.clips.motion import FLOW_METHODS
 from learnface.clips.video import probe_video, read_video
 from learnface.errors import DataError
@@ -73,9 +73,12 @@ class SpottingSettings:
 
     def cutter(self) -> FaceCutter:
         """Return what finds and cuts the face."""
-        template = "rigid" if self.landmarks in WHOLE_FACE else None
         faces = PrepareSettings(
-            detector=self.detector, landmarks=self.landmarks, template=template, size=self.size, equalise=None
+            detector=self.detector,
+            landmarks=self.landmarks,
+            template=still_template(self.landmarks),
+            size=self.size,
+            equalise=None,
         )
         return FaceCutter(faces)
 
