@@ -23,8 +23,7 @@ MODELS = {
     "five_branch_occluded": "the same, with the lower half of every second training face randomly occluded, "
     "before its regions are cut",
     "five_branch_best": "and with normalised attention, and a fifth of the regions left out in training",
-    "five_branch_separate": "and with a backbone for each picture, all from the same weights, which that of the whole "
-    "face keeps",
+    "five_branch_separate": "five_branch_occluded with normalised attention, and a backbone for each picture",
     "distilled": "plain_occluded, trained towards the mean of its labels and what five_branch_best of the same seed "
     "says of the whole, clean face",
 }
@@ -38,13 +37,7 @@ _OPTIONS = {
     "plain_occluded": {"input_occlusion": 0.5},
     "five_branch_occluded": {"input_occlusion": 0.5},
     "five_branch_best": {"input_occlusion": 0.5, "attention": "normalised", "region_dropout": 0.2},
-    "five_branch_separate": {
-        "input_occlusion": 0.5,
-        "attention": "normalised",
-        "region_dropout": 0.2,
-        "shared": False,
-        "freeze_whole": True,
-    },
+    "five_branch_separate": {"input_occlusion": 0.5, "attention": "normalised", "shared": False},
     "distilled": {"input_occlusion": 0.5, "teacher": "five_branch_best"},
 }
 
@@ -61,7 +54,6 @@ class Plan:
         size: side of the network's pictures in pixels.
         attention: of `five_branch`.
         shared: whether one backbone serves all branches of `five_branch`.
-        freeze_whole: whether the whole face's backbone keeps its initial weights, where it is not shared.
         region_dropout: of `five_branch`.
         input_occlusion: chance for a training face to have its lower half occluded before anything else.
         teacher: the network of `MODELS` whose probabilities are half of the training targets, or None.
@@ -84,7 +76,6 @@ class Plan:
     size: int = 48
     attention: str = "sigmoid"
     shared: bool = True
-    freeze_whole: bool = False
     region_dropout: float = 0.0
     input_occlusion: float = 0.0
     teacher: str | None = None
@@ -134,7 +125,7 @@ def build(model: str, plan: Plan, margin: float | None = PAPER_MARGIN) -> keras.
 
 
 def _five_branch(plan: Plan, margin: float | None) -> keras.Model:
-    network = five_branch(
+    return five_branch(
         (plan.size, plan.size, 1),
         len(FERPLUS),
         backbone=plan.backbone,
@@ -146,10 +137,6 @@ def _five_branch(plan: Plan, margin: float | None) -> keras.Model:
         input_occlusion=plan.input_occlusion,
         dropout=plan.dropout,
     )
-    if plan.freeze_whole:
-        whole = next(layer for layer in network.layers if layer.name.endswith("_whole"))
-        whole.trainable = False
-    return network
 
 
 def _plain(name: str, plan: Plan) -> keras.Model:

@@ -28,13 +28,6 @@ def test_best_has_what_should_help(networks):
     assert networks["five_branch_best"].get_layer("fused_features").dropout == 0.2
 
 
-def test_separate_backbones_learn_but_for_that_of_the_whole_face(networks):
-    trained = {layer.name: layer.trainable for layer in networks["five_branch_separate"].layers}
-    bodies = {name: value for name, value in trained.items() if name.startswith("fer_cnn_")}
-    assert bodies.pop("fer_cnn_whole") is False
-    assert len(bodies) == 4 and all(bodies.values())
-
-
 @pytest.mark.parametrize("name", ["plain_occluded", "five_branch_separate"])
 def test_the_classifier_can_come_from_the_weights(name):
     trained = fer_vgg(weights="ferplus_occluded")
