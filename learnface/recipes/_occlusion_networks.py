@@ -26,6 +26,7 @@ MODELS = {
     "five_branch_separate": "five_branch_occluded with normalised attention, and a backbone for each picture",
     "distilled": "plain_occluded, trained towards the mean of its labels and what five_branch_best of the same seed "
     "says of the whole, clean face",
+    "distilled_separate": "the same, of what five_branch_separate says",
 }
 PAPER_MARGIN = 0.03
 SCHEDULES = {
@@ -39,6 +40,7 @@ _OPTIONS = {
     "five_branch_best": {"input_occlusion": 0.5, "attention": "normalised", "region_dropout": 0.2},
     "five_branch_separate": {"input_occlusion": 0.5, "attention": "normalised", "shared": False},
     "distilled": {"input_occlusion": 0.5, "teacher": "five_branch_best"},
+    "distilled_separate": {"input_occlusion": 0.5, "teacher": "five_branch_separate"},
 }
 
 

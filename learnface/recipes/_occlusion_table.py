@@ -56,6 +56,7 @@ _RIVALS = {
     "five_branch_best": "plain_occluded",
     "five_branch_separate": "plain_occluded",
     "distilled": "plain_occluded",
+    "distilled_separate": "plain_occluded",
 }
 """The plain network that learnt from the same faces: with it each network is compared."""
 

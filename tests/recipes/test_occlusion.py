@@ -90,6 +90,7 @@ def test_a_report_has_the_settings_that_its_network_has():
     rates = {name: found["input_occlusion"] for name, found in settings.items()}
     assert [name for name, rate in rates.items() if rate] == [
         "plain_occluded", "five_branch_occluded", "five_branch_best", "five_branch_separate", "distilled",
+        "distilled_separate",
     ]  # fmt: skip
 
 
