@@ -18,15 +18,17 @@ __all__ = ["MODELS", "PAPER_MARGIN", "Plan", "SCHEDULES", "build", "plan_of"]
 
 MODELS = {
     "plain": "the backbone alone, with a classifier",
-    "plain_occluded": "the same, with the lower half of every second training face randomly occluded",
+    "plain_occluded": "plain, with the lower half of every second training face randomly occluded",
     "five_branch": "the five-branch network as the paper has it",
-    "five_branch_occluded": "the same, with the lower half of every second training face randomly occluded, "
+    "five_branch_occluded": "five_branch, with the lower half of every second training face randomly occluded, "
     "before its regions are cut",
-    "five_branch_best": "and with normalised attention, and a fifth of the regions left out in training",
+    "five_branch_best": "five_branch_occluded with normalised attention, and a fifth of the regions left out in "
+    "training",
     "five_branch_separate": "five_branch_occluded with normalised attention, and a backbone for each picture",
     "distilled": "plain_occluded, trained towards the mean of its labels and what five_branch_best of the same seed "
     "says of the whole, clean face",
-    "distilled_separate": "the same, of what five_branch_separate says",
+    "distilled_separate": "plain_occluded, trained towards the mean of its labels and what five_branch_separate of "
+    "the same seed says of the whole, clean face",
 }
 PAPER_MARGIN = 0.03
 SCHEDULES = {
