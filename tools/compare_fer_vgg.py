@@ -62,11 +62,9 @@ def _named(model, faces: ScoredFaces) -> dict[str, np.ndarray]:
 
 def _accuracies(named: dict, faces: ScoredFaces, split: str) -> str:
     rows = {}
-    for weights, found in named.items():
-        right = {
-            part: {"accuracy": np.mean(found[part] == codes)} for part, (_, codes) in faces.parts.items()
-        }
-        found = accuracies(right, split)
+    for weights, classes in named.items():
+        right = {part: np.mean(classes[part] == codes) for part, (_, codes) in faces.parts.items()}
+        found = accuracies({part: {"accuracy": share} for part, share in right.items()}, split)
         whole, hidden = found.pop("clean"), found.pop("occluded")
         rows[weights] = {"whole": whole, "hidden": hidden, "mean": (whole + hidden) / 2, **found}
     return markdown_table(100 * pd.DataFrame(rows).T.rename_axis("weights"))

@@ -72,11 +72,8 @@ def table(reports: Mapping[str, RunReport]) -> str:
     parts = ["# Five branches against occlusion, on FER+", _start(first)]
     named = {name: found for (name, margin), found in groups.items() if margin in (None, PAPER_MARGIN)}
     if "five_branch" in named:
-        ours = {
-            "five_branch": mean_interval(
-                [accuracies(r.scores)["clean"] for r in named["five_branch"].values()]
-            )
-        }
+        clean = [accuracies(report.scores)["clean"] for report in named["five_branch"].values()]
+        ours = {"five_branch": mean_interval(clean)}
         parts += ["## Table 1: accuracy on FER+", comparison_table(ours, PUBLISHED, name="accuracy")]
     if named:
         parts += [
