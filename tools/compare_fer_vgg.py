@@ -36,7 +36,7 @@ GAINS = (
 )
 NOTE = (
     "`python tools/compare_fer_vgg.py --data FERPLUS_DIR`; {count:,} real faces of PrivateTest with a majority label; "
-    "`hidden` is the mean over the five ways after it of hiding {coverage:.0%} of the lower half."
+    "`hidden` is the mean over the five ways after it of hiding {coverage:.0f} % of the lower half."
 )
 WORDS = {"accuracy": "accuracy", "uf1": "macro F1", "uar": "UAR"}
 
@@ -45,7 +45,7 @@ def main(data: Path, out: Path | None) -> None:
     """Score both weights, print the tables, and write them."""
     faces = ScoredFaces(load_splits(ferplus.index(data), FERPLUS), 48)
     named = {weights: _named(fer_vgg(weights=weights), faces) for weights in BOTH}
-    note = NOTE.format(count=len(faces.splits["test"].codes), coverage=COVERAGE)
+    note = NOTE.format(count=len(faces.splits["test"].codes), coverage=100 * COVERAGE)
     parts = ["# fer_vgg learnt from whole faces, and from half-hidden ones"]
     parts += ["## PublicTest, which chooses", _accuracies(named, faces, "validation")]
     parts += ["## PrivateTest", _accuracies(named, faces, "test"), GAINS, _gains(named, faces), note]
