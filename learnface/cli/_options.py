@@ -57,7 +57,7 @@ Size = Annotated[int, typer.Option(min=1, help="Side of a face in pixels.")]
 Grey = Annotated[bool, typer.Option("--grey/--colour", help="Drop or keep the colours.")]
 HeadEpochs = Annotated[
     int | None,
-    typer.Option(min=0, help="Epochs of the head alone, on features computed once. [default: 60]"),
+    typer.Option(min=0, help="Epochs of the head alone, on features computed once.", show_default="60"),
 ]
 LearningRate = Annotated[float, typer.Option(min=0, help="Of the head; a tenth of it for everything.")]
 BatchSize = Annotated[int, typer.Option(min=1, help="Samples a batch.")]
@@ -77,6 +77,6 @@ Seed = Annotated[
     typer.Option(min=0, max=LARGEST_SEED, help="Of the split, the weights, the order and the augmentation."),
 ]
 Processes = Annotated[
-    int | None, typer.Option(min=1, help="How many processes prepare (default: one for each core).")
+    int | None, typer.Option(min=1, help="How many processes prepare.", show_default="one for each core")
 ]
 WhenBroken = Annotated[Broken, typer.Option("--broken", help="A file that cannot be read.")]

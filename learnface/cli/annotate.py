@@ -33,10 +33,10 @@ def annotate(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the videos.")],
     labels: Annotated[
         str | None,
-        typer.Option(help="Emotions to choose from, as in bored,curious (default: learning emotions)."),
+        typer.Option(help="Emotions to choose from, as in bored,curious.", show_default="learning emotions"),
     ] = None,
     database: Annotated[
-        Path | None, typer.Option(help=f"Where annotations are kept (default: DIR/{_FILE}).")
+        Path | None, typer.Option(help="Where annotations are kept.", show_default=f"DIR/{_FILE}")
     ] = None,
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port of 127.0.0.1; 0 takes a free one.")
@@ -46,7 +46,7 @@ def annotate(
         Path | None, typer.Option(help="Write what is labelled to this .csv or .parquet file, and stop.")
     ] = None,
     kind: Annotated[
-        Kind | None, typer.Option(help="Of an export: emotions, or ratings (default: what there is).")
+        Kind | None, typer.Option(help="Of an export: emotions, or ratings.", show_default="what there is")
     ] = None,
     annotator: Annotated[str | None, typer.Option(help="Of an export: this annotator only.")] = None,
     rate: Annotated[float, typer.Option(help="Ratings a second, for exports and agreement.")] = 5.0,

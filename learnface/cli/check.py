@@ -53,7 +53,7 @@ def check(
     json_file: Annotated[Path | None, typer.Option("--json", help="Write all findings to this file.")] = None,
     sheet: Annotated[Path | None, typer.Option(help="Draw the worst near copies to this picture.")] = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Files decoded at once (default: number of processors).")
+        int | None, typer.Option(min=1, help="Files decoded at once.", show_default="number of processors")
     ] = None,
 ) -> None:
     """Check a folder of labelled clips, or your copy of a corpus: every file is opened.

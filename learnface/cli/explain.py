@@ -22,20 +22,26 @@ def explain(
         typer.Argument(metavar="PATH...", help="Pictures and folders; videos for a model of clips."),
     ],
     out: Annotated[Path, typer.Option(help="Folder for the pictures drawn.")] = Path("explanations"),
-    model: Annotated[Path | None, typer.Option(help="A .keras file (default: the built-in network).")] = None,
+    model: Annotated[
+        Path | None, typer.Option(help="A .keras file.", show_default="the built-in network")
+    ] = None,
     labels: Annotated[
         str | None, typer.Option(help="Labels of a model that carries none, as in happy,sad,neutral.")
     ] = None,
     label: Annotated[
-        str | None, typer.Option(help="Explain this label (default: the likeliest of each face).")
+        str | None, typer.Option(help="Explain this label.", show_default="the likeliest of each face")
     ] = None,
-    layer: Annotated[str | None, typer.Option(help="Layer to look at (default: the last with maps).")] = None,
+    layer: Annotated[
+        str | None, typer.Option(help="Layer to look at.", show_default="the last with maps")
+    ] = None,
     cropped: Annotated[
         bool, typer.Option("--cropped", help="Each file is one face, already cut out.")
     ] = False,
     detector: Annotated[
         str | None,
-        typer.Option(help="viola_jones, dlib_hog, mtcnn or yunet. [default: the model's, or viola_jones]"),
+        typer.Option(
+            help="viola_jones, dlib_hog, mtcnn or yunet.", show_default="the model's, or viola_jones"
+        ),
     ] = None,
 ) -> None:
     """Show where in each face a network saw its expression, by Grad-CAM.

@@ -38,7 +38,9 @@ def finetune(
         typer.Option("--map", metavar="NEW=OLD", help="This class begins as that one; may be repeated."),
     ] = None,
     head_epochs: HeadEpochs = None,
-    epochs: Annotated[int | None, typer.Option(min=0, help="Epochs of everything. [default: 20]")] = None,
+    epochs: Annotated[
+        int | None, typer.Option(min=0, help="Epochs of everything.", show_default="20")
+    ] = None,
     learning_rate: LearningRate = 1e-3,
     batch_size: BatchSize = 32,
     balance: Balance = False,

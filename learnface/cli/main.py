@@ -33,6 +33,12 @@ COMMANDS = (
 )
 """The subcommands; each is the function of its name in the module of its name."""
 
+
+def _flowing(text: str) -> str:
+    """Join the lines of each paragraph: as written for the code's width, some versions of Typer break them there."""
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
+
+
 app = typer.Typer(
     name="learnface",
     help="Recognise learners' emotions from faces: photographs, clips and videos.",
@@ -41,8 +47,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for _name in COMMANDS:
-    _module = importlib.import_module(f"learnface.cli.{_name}")
-    app.command(name=_name)(getattr(_module, _name))
+    _command = getattr(importlib.import_module(f"learnface.cli.{_name}"), _name)
+    app.command(name=_name, help=_flowing(_command.__doc__ or ""))(_command)
 
 
 def _print_version(wanted: bool) -> None:

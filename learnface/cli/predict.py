@@ -53,12 +53,17 @@ def predict(
     ] = TableFormat.csv,
     detector: Annotated[
         str | None,
-        typer.Option(help="viola_jones, dlib_hog, mtcnn or yunet. [default: the model's, or viola_jones]"),
+        typer.Option(
+            help="viola_jones, dlib_hog, mtcnn or yunet.", show_default="the model's, or viola_jones"
+        ),
     ] = None,
     min_size: Annotated[
-        float | None, typer.Option(help="Side of the smallest face in pixels (default: 1/20 of the picture).")
+        float | None,
+        typer.Option(help="Side of the smallest face in pixels.", show_default="1/20 of the picture"),
     ] = None,
-    model: Annotated[Path | None, typer.Option(help="A .keras file (default: the built-in network).")] = None,
+    model: Annotated[
+        Path | None, typer.Option(help="A .keras file.", show_default="the built-in network")
+    ] = None,
     va: Annotated[
         bool, typer.Option("--va", help="Valence and arousal, by a --model that gives them.")
     ] = False,
@@ -69,11 +74,16 @@ def predict(
     fps: Annotated[
         float | None,
         typer.Option(
-            help=f"Of a video, look at so many frames a second. [default: the model's, or {DEFAULT_FPS:g}]"
+            help="Of a video, look at so many frames a second.",
+            show_default=f"the model's, or {DEFAULT_FPS:g}",
         ),
     ] = None,
     smooth: Annotated[
         bool, typer.Option("--smooth", help="Smooth each face's probabilities over time.")
+    ] = False,
+    flip: Annotated[
+        bool,
+        typer.Option("--flip", help="Average each face with its mirror image: twice the network's time."),
     ] = False,
     pictures: Annotated[
         bool, typer.Option(help="Draw faces on pictures, and a timeline of each video.")
@@ -91,8 +101,8 @@ def predict(
         raise typer.BadParameter("--fps must be above 0")
     if not (paths or sample):
         raise typer.BadParameter("give PATH..., or --sample")
-    if va and (model is None or labels or smooth):
-        raise typer.BadParameter("--va needs --model, and takes neither --labels nor --smooth")
+    if va and (model is None or labels or smooth or flip):
+        raise typer.BadParameter("--va needs --model, and takes none of --labels, --smooth and --flip")
     start_tensorflow()
     from learnface.cli._affect_prediction import AffectPrediction, show_affect
     from learnface.cli._expression_prediction import ExpressionPrediction, show_expressions
@@ -109,7 +119,7 @@ def predict(
         recognizer = AffectRecognizer(model, detector=detector, min_size=min_size)
         kind, show, stream = AffectPrediction, show_affect, {}
     else:
-        recognizer = Recognizer(model, _split(labels), detector=detector, min_size=min_size)
+        recognizer = Recognizer(model, _split(labels), detector=detector, min_size=min_size, flip=flip)
         kind, show = ExpressionPrediction, show_expressions
         stream = {"smoothing": SMOOTHING if smooth else 0.0}
     stream |= {"every": every} if every else {"fps": fps or recognizer.frame_rate or DEFAULT_FPS}

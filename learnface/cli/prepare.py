@@ -65,7 +65,7 @@ def prepare(
     grey: Grey = True,
     equalise: Annotated[Equalise, typer.Option(help="How to even out the light.")] = Equalise.histogram,
     margin: Annotated[float | None, typer.Option(help="Space round the face, as a share of it.")] = None,
-    frames: Annotated[int | None, typer.Option(min=1, help="Frames of a clip (default: all).")] = None,
+    frames: Annotated[int | None, typer.Option(min=1, help="Frames of a clip.", show_default="all")] = None,
     sampling: Annotated[Sampling, typer.Option(help="How frames are chosen.")] = Sampling.uniform,
     every: Annotated[int, typer.Option(min=1, help="Of a clip, take every Nth frame.")] = 1,
     fps: Annotated[float | None, typer.Option(help="Of a video, take so many frames a second.")] = None,

@@ -19,7 +19,7 @@ def reproduce(
     ] = None,
     data: Annotated[Path | None, typer.Option(help="Folder of the recipe's corpus.")] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for weights, reports, table. [default: runs/RECIPE]")
+        Path | None, typer.Option(help="Folder for weights, reports, table.", show_default="runs/RECIPE")
     ] = None,
     table: Annotated[
         list[str] | None, typer.Option(help="Only this table of the paper; may be repeated.")

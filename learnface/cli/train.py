@@ -56,14 +56,17 @@ def train(
     pretrained: Annotated[
         str | None,
         typer.Option(
-            help="Its weights: ferplus, vggface, imagenet or a file; none for random ones. [default: ferplus for "
-            "fer_vgg, imagenet for the networks of Keras, which downloads it, none for the others]"
+            help="Its weights: ferplus, vggface, imagenet or a file; none for random ones.",
+            show_default="ferplus for fer_vgg, imagenet for the networks of Keras, which downloads it, none for the "
+            "others",
         ),
     ] = None,
     layer: Annotated[
-        str | None, typer.Option(help="Its layer that gives the features (default: its last).")
+        str | None, typer.Option(help="Its layer that gives the features.", show_default="its last")
     ] = None,
-    units: Annotated[int | None, typer.Option(min=1, help="Width of the LSTM or RNN. [default: 256]")] = None,
+    units: Annotated[
+        int | None, typer.Option(min=1, help="Width of the LSTM or RNN.", show_default="256")
+    ] = None,
     size: Size = 64,
     frames: Annotated[int, typer.Option(min=0, help="Frames of a clip; 0 takes all, however many.")] = 10,
     grey: Grey = True,
@@ -72,7 +75,8 @@ def train(
     landmarks: Landmarks = _NONE,
     head_epochs: HeadEpochs = None,
     epochs: Annotated[
-        int | None, typer.Option(min=0, help="Epochs of everything. [default: 20; 60 without pretraining]")
+        int | None,
+        typer.Option(min=0, help="Epochs of everything.", show_default="20; 60 without pretraining"),
     ] = None,
     learning_rate: LearningRate = 1e-3,
     batch_size: BatchSize = 32,

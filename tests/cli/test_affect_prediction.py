@@ -71,9 +71,9 @@ def test_json_without_pictures(model, files, tmp_path):
     assert [row["frame"] for row in rows] == [0, 6] and not list((tmp_path / "out").glob("*.png"))
 
 
-@pytest.mark.parametrize("words", [("--va",), ("--va", "--model", "m.keras", "--smooth")])
+@pytest.mark.parametrize("words", [(), ("--model", "m.keras", "--smooth"), ("--model", "m.keras", "--flip")])
 def test_options_that_do_not_go_together(words):
-    result = predict(SAMPLE, *words)
+    result = predict(SAMPLE, "--va", *words)
     assert result.exit_code == 2 and "--va needs --model" in result.output
 
 

@@ -2,6 +2,8 @@ import errno
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
 
 from learnface.cli import main as cli
 from learnface.errors import DataError
@@ -18,6 +20,20 @@ def run(monkeypatch, *arguments) -> int:
 def test_version(monkeypatch, capsys):
     assert run(monkeypatch, "--version") == 0
     assert capsys.readouterr().out.strip() == f"learnface {__version__}"
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_help_is_shown_whole(name, monkeypatch):
+    """Typer takes "[default: ...]" in a help text for markup, and in some versions breaks lines as docstrings do."""
+    monkeypatch.setenv("COLUMNS", "1000")
+    shown = CliRunner().invoke(cli.app, [name, "--help"]).output
+    lines = [line.strip() for line in shown.splitlines()]
+    command = get_command(cli.app).commands[name]
+    assert all(paragraph in lines for paragraph in command.help.split("\n\n"))
+    for option in command.params:
+        assert (option.help or "") in shown
+        if isinstance(option.show_default, str):
+            assert f"({option.show_default})" in shown
 
 
 def test_error_is_one_sentence_and_exit_code_2(monkeypatch, capsys):

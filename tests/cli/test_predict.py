@@ -13,6 +13,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from learnface.cli.main import app, main
+from learnface.inference import Recognizer
 
 SAMPLE = f"{matplotlib.get_data_path()}/sample_data/grace_hopper.jpg"
 
@@ -34,7 +35,7 @@ def predict(model, tmp_path, monkeypatch):
 
     def run(*arguments, out="out"):
         options = ["--model", str(model), "--labels", "light,dark", "--out", str(tmp_path / out)]
-        result = CliRunner().invoke(app, ["predict", *map(str, arguments), *options])
+        result = CliRunner().invoke(app, ["predict", *options, *map(str, arguments)])
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception
         return result.exit_code, result.output
@@ -106,6 +107,22 @@ def test_results_in_the_folder_are_not_predicted_again(predict, tmp_path):
     Image.open(SAMPLE).resize((128, 150)).save(tmp_path / "a.png")
     for _ in range(2):
         assert "1 file, 1 face" in predict(tmp_path, "--no-pictures")[1]
+
+
+def test_flip_averages_with_the_mirror_image(predict, tmp_path):
+    inputs = keras.Input((8, 8, 1))
+    kernel = keras.initializers.RandomNormal(seed=1)
+    lopsided = layers.Dense(2, activation="softmax", kernel_initializer=kernel)
+    network = keras.Model(inputs, lopsided(layers.Flatten()(inputs)))
+    network.save(tmp_path / "lopsided.keras")
+    labels = ("light", "dark")
+    once, both = (
+        Recognizer(network, labels, flip=flip).predict(SAMPLE)["p_light"].tolist() for flip in (False, True)
+    )
+    assert predict(SAMPLE, "--flip", "--no-pictures", "--model", tmp_path / "lopsided.keras")[0] == 0
+    written = pd.read_csv(tmp_path / "out" / "predictions.csv")["p_light"]
+    assert written.tolist() == pytest.approx(both, abs=1e-5)
+    assert written.tolist() != pytest.approx(once, abs=1e-3)
 
 
 def test_video(predict, tmp_path):
