@@ -36,7 +36,9 @@ GAINS = (
 )
 NOTE = (
     "`python tools/compare_fer_vgg.py --data FERPLUS_DIR`; {count:,} real faces of PrivateTest with a majority label; "
-    "`hidden` is the mean over the five ways after it of hiding {coverage:.0f} % of the lower half."
+    "`mirrored` are the whole ones if each is averaged with its mirror image (`learnface predict --flip`), `hidden` "
+    "is the mean over the five ways after it of hiding {coverage:.0f} % of the lower half, `mean` that of whole and "
+    "hidden."
 )
 WORDS = {"accuracy": "accuracy", "uf1": "macro F1", "uar": "UAR"}
 
@@ -56,8 +58,18 @@ def main(data: Path, out: Path | None) -> None:
 
 
 def _named(model, faces: ScoredFaces) -> dict[str, np.ndarray]:
-    """Return the class that a network names for each face, by part."""
-    return {part: predict_probabilities(model, images).argmax(1) for part, (images, _) in faces.parts.items()}
+    """Return the class that a network names for each face, by part; of whole faces also with their mirror images."""
+    named = {
+        part: predict_probabilities(model, images).argmax(1) for part, (images, _) in faces.parts.items()
+    }
+    for split in faces.splits.keys() & faces.parts:
+        probabilities = predict_probabilities(model, faces.parts[split][0], flip=True)
+        named[_mirrored(split)] = probabilities.argmax(1)
+    return named
+
+
+def _mirrored(split: str) -> str:
+    return f"{split}, mirrored"
 
 
 def _accuracies(named: dict, faces: ScoredFaces, split: str) -> str:
@@ -66,7 +78,9 @@ def _accuracies(named: dict, faces: ScoredFaces, split: str) -> str:
         right = {part: np.mean(classes[part] == codes) for part, (_, codes) in faces.parts.items()}
         found = accuracies({part: {"accuracy": share} for part, share in right.items()}, split)
         whole, hidden = found.pop("clean"), found.pop("occluded")
-        rows[weights] = {"whole": whole, "hidden": hidden, "mean": (whole + hidden) / 2, **found}
+        mirrored = np.mean(classes[_mirrored(split)] == faces.parts[split][1])
+        mean = (whole + hidden) / 2
+        rows[weights] = {"whole": whole, "mirrored": mirrored, "mean": mean, "hidden": hidden, **found}
     return markdown_table(100 * pd.DataFrame(rows).T.rename_axis("weights"))
 
 

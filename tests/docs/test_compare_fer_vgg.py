@@ -18,6 +18,17 @@ def test_both_weights_stand_side_by_side_on_both_splits(small_fer2013, tmp_path)
     assert "15 real faces" in text
 
 
+def test_mirror_images_are_averaged(monkeypatch):
+    calls = []
+    monkeypatch.setattr(
+        compare, "predict_probabilities", lambda *_, flip=False: calls.append(flip) or np.eye(2)
+    )
+    parts = {"test": (None, np.array([0, 1])), "test, hand": (None, np.array([0, 1]))}
+    faces = type("Faces", (), {"parts": parts, "splits": {"train": None, "test": None}})
+    assert sorted(compare._named(None, faces)) == ["test", "test, hand", "test, mirrored"]
+    assert calls == [False, False, True]
+
+
 def test_a_face_hidden_in_five_ways_counts_as_one():
     codes = np.array([0, 1] * 20)
     faces = type("Faces", (), {"parts": dict.fromkeys(("one", "two"), (None, codes))})
