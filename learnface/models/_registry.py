@@ -1,6 +1,7 @@
 """The table of all models."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from types import MappingProxyType
 
 import keras
@@ -82,7 +83,7 @@ def build(name: str, **arguments) -> keras.Model:
 def outline(name: str, **arguments) -> keras.Model:
     """Build a model without its weights, to count or list them: no memory is used, and it cannot be run.
 
-    Keras' session is cleared, so that the next layer without a name is numbered from the start.
+    Its layers without a name are numbered from the start, and Keras' session is left as it was.
 
     Args:
         name: one of `names()`.
@@ -95,8 +96,12 @@ def outline(name: str, **arguments) -> keras.Model:
         >>> outline("vggface").count_params()
         145002878
     """
-    try:
-        with keras.StatelessScope(initialize_variables=False):
-            return build(name, **arguments)
-    finally:
-        keras.utils.clear_session()  # else the next scope of the kind would fill these weights after all
+    # A thread has a Keras session of its own. In the caller's, the next scope of the kind would fill these weights
+    # after all, and clearing that would undo a dtype policy and begin the random numbers anew.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(_without_weights, name, arguments).result()
+
+
+def _without_weights(name: str, arguments: dict) -> keras.Model:
+    with keras.StatelessScope(initialize_variables=False):
+        return build(name, **arguments)

@@ -1,3 +1,5 @@
+import keras
+import numpy as np
 import pytest
 
 from learnface import models
@@ -16,3 +18,37 @@ def test_every_builder_is_public():
 
 def test_build_passes_arguments():
     assert models.build("lenet5", classes=3).output_shape == (None, 3)
+
+
+def test_an_outline_leaves_the_callers_session_alone():
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        before = keras.layers.Dense(2).name
+        outlined = models.outline("lenet5")
+        assert keras.config.dtype_policy().name == "mixed_float16"
+    finally:
+        keras.config.set_dtype_policy("float32")
+    assert before != keras.layers.Dense(2).name, "numbered from the start"
+    with keras.StatelessScope():  # it fills the weights that wait for their values
+        pass
+    assert all(weight._value is None for weight in outlined.weights)
+
+
+def test_an_outline_between_two_random_draws_changes_neither():
+    def draw_twice(between):
+        keras.utils.set_random_seed(3)
+        first = keras.random.uniform((3,))
+        between()
+        return np.stack([first, keras.random.uniform((3,))])
+
+    np.testing.assert_array_equal(draw_twice(lambda: models.outline("lenet5")), draw_twice(lambda: None))
+
+
+def test_outlines_of_one_model_have_the_same_names():
+    first, second = ([layer.name for layer in models.outline("fer_cnn").layers] for _ in range(2))
+    assert first == second
+
+
+def test_the_outline_of_an_unknown_model():
+    with pytest.raises(DataError, match="fer_cnn"):
+        models.outline("vgg99")
