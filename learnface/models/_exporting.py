@@ -117,7 +117,7 @@ def _litert(model: keras.Model, path: Path) -> Callable[[list[np.ndarray]], np.n
         raise DataError(
             f"{model.name} takes {model.input_shape}: LiteRT needs fixed sizes and numbers of frames"
         )
-    _unrolled(model).export(str(path), format="litert", verbose=False)  # no Path before Keras 3.15
+    _unrolled(model).export(path, format="litert", verbose=False)
 
     def run(inputs: list[np.ndarray]) -> np.ndarray:
         interpreter = tf.lite.Interpreter(str(path))
