@@ -28,6 +28,8 @@ __all__ = ["DamagedVideoWarning", "Frame", "VideoInfo", "probe_video", "read_vid
 END_TOLERANCE = 1.0
 END_SHARE = 0.02
 SQUARE = 0.01  # by which a pixel may be wider or higher and counts as square
+# Titles that are not UTF-8 are nobody's concern; PyAV thinks so itself from 19 on, and takes no word of it.
+LENIENT = {} if int(av.__version__.split(".")[0]) >= 19 else {"metadata_errors": "ignore"}
 NOT_VIDEO = {"tty", "subviewer", "srt", "webvtt", "ass"}  # FFmpeg draws any text file as a terminal
 
 
@@ -266,7 +268,7 @@ def _opened(path: str | Path):
         raise DataError(f"{path} is empty (0 bytes): copy or download the file again")
     try:
         # Absolute, for FFmpeg takes what stands before a colon for a protocol.
-        container = av.open(str(path.absolute()), metadata_errors="ignore")
+        container = av.open(str(path.absolute()), **LENIENT)
     except PermissionError as error:
         raise DataError(f"{path} may not be read: change its permissions") from error
     except (av.error.FFmpegError, ValueError) as error:

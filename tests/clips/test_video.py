@@ -240,3 +240,19 @@ def test_a_name_may_hold_a_colon(tmp_path, monkeypatch):
     write_video(tmp_path / "clip.avi", grey_levels(3)).rename(tmp_path / "10:30.avi")
     monkeypatch.chdir(tmp_path)
     assert len(list(read_video("10:30.avi"))) == 3
+
+
+def test_a_title_need_not_be_utf_8(tmp_path):
+    path = tmp_path / "a.mkv"
+    with (
+        av.open(str(write_video(tmp_path / "b.avi", grey_levels(3)))) as video,
+        av.open(str(path), "w") as titled,
+    ):
+        titled.metadata["title"] = "Stunde fuenf"
+        stream = titled.add_stream_from_template(video.streams.video[0])
+        for packet in video.demux(video.streams.video[0]):
+            if packet.dts is not None:
+                packet.stream = stream
+                titled.mux(packet)
+    path.write_bytes(path.read_bytes().replace(b"fuenf", b"f\xfcnf "))
+    assert len(list(read_video(path))) == 3
